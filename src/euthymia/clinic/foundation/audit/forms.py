@@ -1,0 +1,75 @@
+"""The base of every form: it carries the act's key, refuses what no text field can hold, and shows a refusal."""
+
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from euthymia.clinic.foundation.audit.numbers import parse_number
+from euthymia.clinic.foundation.audit.refusals import Refusal, Refused
+
+R = TypeVar("R")
+
+
+def new_key() -> str:
+    """A key for one act, made with the page that offers it, so that sending it twice does it once."""
+    return uuid.uuid4().hex
+
+
+class ActForm(forms.Form):
+    """A form for one act. `form.do(act, ...)` performs it, or puts the refusal beside its field."""
+
+    key = forms.CharField(max_length=80, widget=forms.HiddenInput, initial=new_key)
+
+    def do(self, act: Callable[..., R], **arguments: Any) -> R | None:
+        """Perform the act with this form's key. None, with the sentence in the form, when refused."""
+        try:
+            return act(key=self.cleaned_data["key"], **arguments)
+        except Refused as refused:
+            where = refused.field if refused.field in self.fields else None
+            self.add_error(where, refused.refusal.sentence)
+            return None
+
+
+class NumberField(forms.CharField):
+    """A number as people write it: digits and at most one point. The unit stands beside the field.
+
+    Unlike Django's DecimalField it takes no sign, exponent, comma, underscore, foreign digit or NaN.
+    """
+
+    widget = forms.TextInput
+
+    def __init__(
+        self,
+        *,
+        unit: str = "",
+        least: Decimal | int | None = None,
+        most: Decimal | int | None = None,
+        whole: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.unit, self.least, self.most, self.whole = unit, least, most, whole
+        self.widget.attrs.setdefault("inputmode", "numeric" if whole else "decimal")
+        self.widget.attrs.setdefault("autocomplete", "off")
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if text in (None, ""):
+            return None
+        number = parse_number(text)
+        if isinstance(number, Refusal):
+            raise ValidationError(number.sentence, code=number.code)
+        if self.whole and number != number.to_integral_value():
+            raise ValidationError("Enter a whole number, without a point.", code="not_whole")
+        low = self.least is not None and number < self.least
+        high = self.most is not None and number > self.most
+        if low or high:
+            unit = f" {self.unit}" if self.unit else ""
+            raise ValidationError(
+                f"Enter a number from {self.least} to {self.most}{unit}.", code="out_of_range"
+            )
+        return int(number) if self.whole else number

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PracticeConfig(AppConfig):
+    name = "euthymia.clinic.foundation.practice"
+    label = "practice"

@@ -1,0 +1,42 @@
+"""Who is asking, and for how long a quiet page stays signed in."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from euthymia.clinic.foundation.practice.people_at_work import actor_for
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class WhoIsAsking:
+    """Puts `request.actor` and `request.now` there: views take time and person from here alone."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.now = datetime.now(UTC)  # type: ignore[attr-defined]  # our own attribute on Django's class
+        request.actor = SimpleLazyObject(lambda: actor_for(request.user, request.now))  # type: ignore[attr-defined]  # as above
+        return self.answer(request)
+
+
+class IdleTimeout:
+    """Signs out a person who has not asked for a page for `IDLE_MINUTES`."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and "_auth_user_id" in request.session:
+            seen = request.session.get("seen", 0)
+            now = int(datetime.now(UTC).timestamp())
+            if seen and now - seen > settings.IDLE_MINUTES * 60:
+                logout(request)
+            elif now - seen > 60:
+                request.session["seen"] = now
+        return self.answer(request)
