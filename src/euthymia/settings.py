@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_htmx",
-    "procrastinate.contrib.django",
     "euthymia.clinic.look",
     *(f"euthymia.clinic.foundation.{app}" for app in FOUNDATION),
     *(f"euthymia.clinic.journey.{app}" for app in JOURNEY),
@@ -80,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "euthymia.clinic.foundation.practice.middleware.IdleTimeout",
     "euthymia.clinic.foundation.practice.middleware.WhoIsAsking",
+    "euthymia.clinic.foundation.practice.middleware.NotYours",
 ]
 
 ROOT_URLCONF = "euthymia.urls"
