@@ -177,7 +177,6 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-FORMS_URLFIELD_ASSUME_HTTPS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
 
@@ -211,3 +210,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"euthymia": {"level": "INFO"}, "django": {"handlers": [], "propagate": True}},
 }
+
+# Where the practice is found from outside: what links in letters begin with.
+PUBLIC_URL = os.environ.get("EUTHYMIA_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
