@@ -61,13 +61,13 @@ def shown(value: float) -> str:
     return text.replace("-", "−")
 
 
-def text(x: float, y: float, words: str, kind: str = "soft", anchor: str = "start", *, bold: bool = False) -> str:
+def text(
+    x: float, y: float, words: str, kind: str = "soft", anchor: str = "start", *, bold: bool = False
+) -> str:
     """A line of text, escaped, with a halo class so that it stays legible over marks."""
     weight = ' font-weight="600"' if bold else ""
     at = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return (
-        f'<text class="d-{kind}" x="{n(x)}" y="{n(y)}" fill="{TEXTS[kind]}"{at}{weight}>{escape(words)}</text>'
-    )
+    return f'<text class="d-{kind}" x="{n(x)}" y="{n(y)}" fill="{TEXTS[kind]}"{at}{weight}>{escape(words)}</text>'
 
 
 def haloed(x: float, y: float, words: str, kind: str = "soft", anchor: str = "start") -> str:
@@ -86,7 +86,9 @@ def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
 
 def path(points: Sequence[Point], kind: str) -> str:
     """An open line through points."""
-    return f'<path class="d-{kind}" d="{_moves(points)}" fill="none" {STROKES[kind]} stroke-linejoin="round"/>'
+    return (
+        f'<path class="d-{kind}" d="{_moves(points)}" fill="none" {STROKES[kind]} stroke-linejoin="round"/>'
+    )
 
 
 def area(upper: Sequence[Point], lower: Sequence[Point], kind: str) -> str:
