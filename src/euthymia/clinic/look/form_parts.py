@@ -107,7 +107,13 @@ def error_links(form: forms.BaseForm) -> list[tuple[str, str]]:
     """Each error of a form with the id it links to; an empty id for what belongs to no one field."""
     links = [("", str(error)) for error in form.non_field_errors()]
     for bound in form.visible_fields():
-        links += [(anchor(bound), str(error)) for error in bound.errors]
+        links += [(anchor(bound), named(bound, str(error))) for error in bound.errors]
     for bound in form.hidden_fields():
         links += [("", str(error)) for error in bound.errors]
     return links
+
+
+def named(bound: BoundField, sentence: str) -> str:
+    """Away from its field a sentence needs the field's name, unless the label is itself a long question."""
+    label = str(bound.label or "")
+    return sentence if not label or len(label) > 40 else f"{label}: {sentence[0].lower()}{sentence[1:]}"

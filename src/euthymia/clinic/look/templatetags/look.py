@@ -1,4 +1,4 @@
-"""The tags of the look: {% load look %}, then field, fields, form_errors, icon, status, dollars, local, ago."""
+"""The tags of the look: fields, form_errors, icon, status, and the words of money and time."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -46,9 +46,7 @@ def icon(name: str, label: str = "") -> SafeString:
         raise ValueError(f"There is no icon named {name!r} in look/icons.svg.")
     link = f"{static('look/icons.svg')}#{name}"
     if label:
-        return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, link
-        )
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, link)
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"/></svg>', link)
 
 
@@ -81,7 +79,9 @@ def field(
 
 
 @register.inclusion_tag("look/fields.html")
-def fields(form: forms.BaseForm, summary: bool = True, pad: bool = False, chips: bool = False) -> dict[str, Any]:
+def fields(
+    form: forms.BaseForm, summary: bool = True, pad: bool = False, chips: bool = False
+) -> dict[str, Any]:
     """Every field of a form: errors first, then the hidden ones (the key among them), then the others."""
     return {"form": form, "summary": summary, "pad": pad, "chips": chips}
 
