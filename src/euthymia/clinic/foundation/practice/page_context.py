@@ -21,5 +21,7 @@ def practice_on_page(request: HttpRequest) -> dict[str, Any]:
         "is_demo": settings.DEMO,
         "actor": actor,
         "now": getattr(request, "now", None),
+        "search_url": "desk:search",
+        "user_name": actor.name if signed_in and actor is not None else "",
         "nav": ways_for(actor, request.path) if signed_in and actor is not None else [],
     }

@@ -100,7 +100,7 @@ def cancel(request: Any, call_id: int) -> HttpResponse:
 
 
 def _by_script(request: HttpRequest) -> bool:
-    return request.headers.get("X-Requested-With") == "fetch"
+    return request.headers.get("X-Requested-With") == "autosave"
 
 
 def _sheet_page(opened: Call, form: FinishForm) -> dict[str, Any]:
