@@ -96,12 +96,12 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
         for k, j in enumerate(members):
             placed[j] = middle - half + k * gap
     # Groups that the edge pushed back may now touch their neighbours: once forward, once back.
-    for before, after in pairwise(order):
-        placed[after] = max(placed[after], placed[before] + gap)
+    for i, j in pairwise(order):
+        placed[j] = max(placed[j], placed[i] + gap)
     if order and placed[order[-1]] > high:
         placed[order[-1]] = high
-        for after, before in pairwise(reversed(order)):
-            placed[before] = min(placed[before], placed[after] - gap)
+        for j, i in pairwise(reversed(order)):
+            placed[i] = min(placed[i], placed[j] - gap)
     return placed
 
 
