@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_htmx",
-    "procrastinate.contrib.django",
     "euthymia.clinic.look",
     *(f"euthymia.clinic.foundation.{app}" for app in FOUNDATION),
     *(f"euthymia.clinic.journey.{app}" for app in JOURNEY),
@@ -80,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "euthymia.clinic.foundation.practice.middleware.IdleTimeout",
     "euthymia.clinic.foundation.practice.middleware.WhoIsAsking",
+    "euthymia.clinic.foundation.practice.middleware.NotYours",
 ]
 
 ROOT_URLCONF = "euthymia.urls"
@@ -177,7 +177,6 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-FORMS_URLFIELD_ASSUME_HTTPS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
 
@@ -211,3 +210,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"euthymia": {"level": "INFO"}, "django": {"handlers": [], "propagate": True}},
 }
+
+# Where the practice is found from outside: what links in letters begin with.
+PUBLIC_URL = os.environ.get("EUTHYMIA_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")

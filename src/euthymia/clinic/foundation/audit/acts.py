@@ -95,7 +95,7 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
         assert isinstance(by, Actor)
         assert isinstance(now, datetime)
         assert key is None or isinstance(key, str)
-        deed = Deed(name, by, now, key or None, _content_hash(name, by, kwargs))
+        deed = Deed(name, by, now, key or None, _content_hash(name, by, kwargs) if key else "")
         return _in_transaction(deed, lambda: function(*args, **kwargs))
 
     ACTS[name] = do
@@ -162,7 +162,8 @@ def _entry(deed: Deed, answer: int | str | None) -> Entry:
 
 
 def _content_hash(name: str, by: Actor, kwargs: dict[str, Any]) -> str:
-    content = {k: v for k, v in kwargs.items() if k not in {"by", "now", "key"}}
+    # A password must not be guessable from what the audit keeps.
+    content = {k: v for k, v in kwargs.items() if k not in {"by", "now", "key", "password"}}
     text = json.dumps([name, by.mark, content], sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -73,3 +73,47 @@ class NumberField(forms.CharField):
                 f"Enter a number from {self.least} to {self.most}{unit}.", code="out_of_range"
             )
         return int(number) if self.whole else number
+
+
+class LineField(forms.CharField):
+    """One line of text. Control characters are refused with a sentence; everything that people write is kept."""
+
+    def __init__(self, *, max_length: int = 200, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+        self.error_messages["max_length"] = "This is too long: %(limit_value)d characters at most."
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        if any(ord(c) < 32 and c not in "\r\n\t" for c in text):
+            raise ValidationError("This holds a character that cannot be kept. Type it again.", code="control")
+        return text
+
+
+class TextField(LineField):
+    """Several lines of text."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, max_length: int = 5000, rows: int = 4, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+        self.widget.attrs["rows"] = rows
+
+
+class DayField(forms.DateField):
+    """A date. Years in which nobody lived or will live are refused."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(input_formats=["%Y-%m-%d", "%m/%d/%Y"], **kwargs)
+        self.error_messages["invalid"] = "Enter a date as year-month-day, such as 1984-05-27."
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and not value.isascii():
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        try:
+            day = super().to_python(value)
+        except (ValueError, OverflowError) as wrong:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from wrong
+        if day is not None and not 1900 <= day.year <= 2100:
+            raise ValidationError("Enter a year from 1900 to 2100.", code="year")
+        return day

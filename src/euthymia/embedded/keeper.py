@@ -1,0 +1,116 @@
+"""Keeps one PostgreSQL running as a child of this process: starts it, starts it again when it dies, stops it."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from euthymia.embedded.places import RunsAs
+
+QUICK_DEATH_S = 10.0
+DEATHS_ALLOWED = 5
+STOP_WITHIN_S = 4.0
+_PR_SET_PDEATHSIG = 1
+
+
+def dies_with_parent(with_signal: signal.Signals) -> Callable[[], None] | None:
+    """What a child runs before its program, so that Linux sends it this signal when we die."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    parent = os.getpid()
+
+    def ask() -> None:
+        prctl(_PR_SET_PDEATHSIG, int(with_signal))
+        if os.getppid() != parent:
+            os.kill(os.getpid(), with_signal)
+
+    return ask
+
+
+class Keeper(threading.Thread):
+    """A thread that owns the child. Linux ties the child's end to this very thread, so the thread outlives it."""
+
+    def __init__(
+        self, command: list[str], runs_as: RunsAs, errors: Path, clear_up: Callable[[], None]
+    ) -> None:
+        super().__init__(name="postgres keeper", daemon=True)
+        self.fault: str | None = None  # why it was given up
+        self._command = command
+        self._runs_as = runs_as
+        self._errors = errors
+        self._clear_up = clear_up
+        self._stopping = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def run(self) -> None:
+        """Start, wait, start again; give up after several quick deaths."""
+        quick_deaths = 0
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            child = self._spawn()
+            if child is None:
+                break
+            child.wait()
+            if self._stopping.is_set():
+                break
+            quick_deaths = quick_deaths + 1 if time.monotonic() - began < QUICK_DEATH_S else 1
+            if quick_deaths >= DEATHS_ALLOWED:
+                self.fault = f"PostgreSQL stopped {quick_deaths} times in a row. {self.last_words()}"
+                break
+            self._stopping.wait(0.2 * quick_deaths)
+            try:
+                self._clear_up()
+            except Exception as fault:  # noqa: BLE001  # a dead keeper must say why, whatever it was
+                self.fault = f"PostgreSQL could not be started again: {fault}"
+                break
+
+    def _spawn(self) -> subprocess.Popen[bytes] | None:
+        with self._lock:
+            if self._stopping.is_set():
+                return None
+            with self._errors.open("wb") as errors:
+                self._child = subprocess.Popen(  # type: ignore[call-overload]  # a dict of keyword arguments
+                    self._command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=errors,
+                    stderr=errors,
+                    cwd="/",
+                    env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+                    start_new_session=True,  # Ctrl-C in the terminal reaches us alone; we stop it in order
+                    preexec_fn=dies_with_parent(signal.SIGINT),
+                    **self._runs_as.popen(),
+                )
+            return self._child
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of PostgreSQL's first process."""
+        return self._child.pid if self._child is not None else None
+
+    def last_words(self) -> str:
+        """What PostgreSQL said before it could write its log."""
+        try:
+            return self._errors.read_text(errors="replace").strip()[-600:]
+        except OSError:
+            return ""
+
+    def stop(self) -> None:
+        """Fast shutdown; an immediate one, which loses nothing either, if that takes too long."""
+        self._stopping.set()
+        with self._lock:
+            child = self._child
+        if child is not None and child.poll() is None:
+            child.send_signal(signal.SIGINT)
+            try:
+                child.wait(STOP_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                child.send_signal(signal.SIGQUIT)
+                child.wait()
+        self.join()

@@ -1,0 +1,366 @@
+"""Runs the whole program: the database, the web server, the worker; each is started again when it dies."""
+
+import hashlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO
+
+import psycopg
+
+from euthymia.embedded import Cluster, DatabaseProblem, Running, external
+from euthymia.embedded.cluster import lock_holder, take_lock
+from euthymia.embedded.keeper import dies_with_parent
+from euthymia.embedded.secret_files import secret_in
+
+QUICK_DEATH_S = 10.0
+DEATHS_ALLOWED = 5
+READY_WITHIN_S = 90.0
+STOP_WITHIN_S = 3.5  # then the web server and the worker are ended; PostgreSQL has what remains of 5 s
+MADE_OF = ("django", "django-allauth", "psycopg")
+
+Say = Callable[[str], None]
+
+
+class CannotServe(Exception):  # noqa: N818  # it is no error of the program: its text tells the person what to do
+    """Why the program does not run, in a sentence."""
+
+
+def say_on_terminal(line: str) -> None:
+    """Print one line of progress at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+# --- The database, and what every child must know ---------------------------------------------------------
+
+
+class Database:
+    """The database of a data folder: the embedded one, or the one that DATABASE_URL names."""
+
+    def __init__(self, data_dir: Path, say: Say) -> None:
+        self.data_dir = data_dir.absolute()
+        self._say = say
+        self._cluster: Cluster | None = None
+
+    def start(self) -> Running:
+        """Start or reach the database."""
+        url = os.environ.get("DATABASE_URL")
+        if url:
+            self._say("Looking at the database of DATABASE_URL")
+            _make_folder(self.data_dir)
+            return external(url)
+        self._cluster = Cluster(self.data_dir, say=self._say)
+        return self._cluster.start()
+
+    @property
+    def pid(self) -> int | None:
+        """PostgreSQL's process, when it is ours."""
+        return self._cluster.pid if self._cluster else None
+
+    @property
+    def fault(self) -> str | None:
+        """Why the database was given up."""
+        return self._cluster.fault if self._cluster else None
+
+    def stop(self) -> None:
+        """Stop the database if it is ours."""
+        if self._cluster:
+            self._cluster.stop()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        raise CannotServe(
+            f"The data folder {folder} cannot be made ({fault.strerror}). Use DATA=."
+        ) from fault
+
+
+def environment(data_dir: Path, running: Running, *, demo: bool) -> dict[str, str]:
+    """The environment that settings.py reads, for every child of the program."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "euthymia.settings",
+        "EUTHYMIA_OWNER_URL": running.owner_url,
+        "EUTHYMIA_APP_URL": running.app_url,
+        "EUTHYMIA_DATA": str(data_dir.absolute()),
+        "EUTHYMIA_SECRET_KEY": secret_in(data_dir / "secret.key"),
+        "EUTHYMIA_DEMO": "1" if demo else "0",
+    }
+
+
+def manage(arguments: list[str], env: Mapping[str, str], *, role: str = "app", **more: str) -> int:
+    """Run one of Django's management commands in a child, and answer with its exit code."""
+    command = [sys.executable, "-m", "django", *arguments]
+    return subprocess.run(command, env={**env, "EUTHYMIA_DB_ROLE": role, **more}, check=False).returncode  # noqa: S603  # our own interpreter
+
+
+# --- Tables -----------------------------------------------------------------------------------------------
+
+
+def tables_stamp(owner_url: str) -> str:
+    """A mark of everything that shapes the tables, and of the database that was shaped."""
+    mark = hashlib.sha256()
+    package = Path(__file__).parent
+    for path in sorted([*package.rglob("migrations/*.py"), *package.rglob("guards.*")]):
+        mark.update(str(path.relative_to(package)).encode() + path.read_bytes())
+    mark.update(" ".join(version(name) for name in MADE_OF).encode())
+    with psycopg.connect(owner_url, autocommit=True, connect_timeout=10) as conn:
+        found = conn.execute(
+            "SELECT oid::text || '-' || coalesce(to_regclass('django_migrations')::oid::text, 'empty')"
+            " FROM pg_database WHERE datname = current_database()"
+        ).fetchone()
+    return hashlib.sha256(f"{mark.hexdigest()} {found}".encode()).hexdigest()
+
+
+def migrate(data_dir: Path, running: Running, env: Mapping[str, str], say: Say) -> None:
+    """Bring the tables up to date, unless they are known to be."""
+    stamp = data_dir / "tables.stamp"
+    if stamp.exists() and stamp.read_text() == tables_stamp(running.owner_url):
+        return
+    say("Bringing the tables up to date")
+    for arguments in (["migrate", "--no-input", "--verbosity=0"], ["createcachetable"]):
+        if manage(arguments, env, role="owner"):
+            raise CannotServe(
+                f"The tables could not be brought up to date ({arguments[0]} failed, see above)."
+            )
+    stamp.write_text(tables_stamp(running.owner_url))
+
+
+# --- Children ---------------------------------------------------------------------------------------------
+
+
+class Child:
+    """A process of the program that is started again when it dies, until that is hopeless."""
+
+    def __init__(
+        self, name: str, command: list[str], env: Mapping[str, str], keep_fd: int | None = None
+    ) -> None:
+        self.name = name
+        self._command = command
+        self._env = env
+        self._keep = () if keep_fd is None else (keep_fd,)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._began = 0.0
+        self._again_at = 0.0
+        self._deaths = 0
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id, while it runs."""
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Start it. A signal from the terminal reaches the parent alone, which stops all in order."""
+        self._began = time.monotonic()
+        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter
+            self._command,
+            env=self._env,
+            pass_fds=self._keep,
+            start_new_session=True,
+            preexec_fn=dies_with_parent(signal.SIGTERM),
+        )
+
+    def look_after(self, say: Say) -> bool:
+        """Start it again if it died; answer whether anything changed."""
+        now = time.monotonic()
+        if self._process is None:
+            if now >= self._again_at:
+                self.start()
+                return True
+            return False
+        code = self._process.poll()
+        if code is None:
+            return False
+        self._deaths = self._deaths + 1 if now - self._began < QUICK_DEATH_S else 1
+        if self._deaths >= DEATHS_ALLOWED:
+            raise CannotServe(
+                f"The {self.name} stopped {self._deaths} times in a row. Its last words are above."
+            )
+        say(f"The {self.name} stopped ({_how(code)}); starting it again")
+        self._process = None
+        self._again_at = now + 0.2 * 2 ** (self._deaths - 1)
+        return True
+
+    def ask_to_stop(self) -> None:
+        """Ask it to finish what it does and end."""
+        if self._process and self._process.poll() is None:
+            self._process.terminate()
+
+    def stopped_by(self, until: float) -> None:
+        """Wait for its end; end it when it takes too long."""
+        if self._process:
+            try:
+                self._process.wait(max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+
+def _how(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
+
+
+# --- Serving ----------------------------------------------------------------------------------------------
+
+
+def run_serve(
+    data_dir: Path, port: int, demo: bool, host: str = "127.0.0.1", say: Say = say_on_terminal
+) -> int:
+    """Serve until told to stop; answer with the exit code."""
+    os.umask(0o077)  # letters, keys and logs in the data folder are nobody else's
+    data_dir = data_dir.absolute()
+    server = _Server(data_dir, demo, say)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, server.please_stop)
+    try:
+        server.run(host, port)
+    except (CannotServe, DatabaseProblem) as why:
+        say(str(why))
+        return 1
+    except _Stopping:
+        pass
+    finally:
+        server.stop()
+    return 0
+
+
+class _Stopping(Exception):  # noqa: N818  # a wish, not an error
+    """Somebody asked the program to stop."""
+
+
+class _Server:
+    def __init__(self, data_dir: Path, demo: bool, say: Say) -> None:
+        self._data_dir = data_dir
+        self._demo = demo
+        self._say = say
+        self._database = Database(data_dir, say)
+        self._children: list[Child] = []
+        self._lock: IO[str] | None = None
+        self._stopping = False
+
+    def please_stop(self, number: int, frame: object) -> None:
+        """On a signal: leave whatever is being done, once."""
+        if not self._stopping:
+            self._stopping = True
+            raise _Stopping
+
+    def run(self, host: str, port: int) -> None:
+        self._take_folder()
+        door = _open_door(host, port)
+        port = door.getsockname()[1]
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        os.environ.setdefault("EUTHYMIA_PUBLIC_URL", address)
+        if host not in ("127.0.0.1", "localhost"):
+            os.environ.setdefault("EUTHYMIA_HOSTS", f"127.0.0.1,localhost,{host}")
+        self._say("Starting the database")
+        running = self._database.start()
+        env = environment(self._data_dir, running, demo=self._demo)
+        migrate(self._data_dir, running, env, self._say)
+        if self._demo and manage(["fill_demo"], env):
+            raise CannotServe("The demo practice could not be filled (see above).")
+        self._start_children(door, env)
+        self._wait_until_ready(host, port)
+        self._say(f"Euthymia is ready at {address}")
+        if self._demo:
+            manage(["demo_sign_ins"], env)
+        self._say("Press Ctrl-C to stop")
+        while True:
+            self._look_after_all()
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Stop everything, the web server and the worker first, then the database."""
+        self._stopping = True
+        for child in self._children:
+            child.ask_to_stop()
+        until = time.monotonic() + STOP_WITHIN_S
+        for child in self._children:
+            child.stopped_by(until)
+        self._database.stop()
+        if self._lock is not None:
+            (self._data_dir / "processes.json").unlink(missing_ok=True)
+            self._lock.close()
+            self._say("Stopped")
+
+    def _take_folder(self) -> None:
+        if not self._data_dir.exists():
+            _make_folder(self._data_dir)
+            if os.geteuid() == 0:
+                self._data_dir.chmod(0o711)  # the database's own user passes through; files in it stay closed
+        path = self._data_dir / "serve.lock"
+        try:
+            self._lock = take_lock(path)
+        except OSError as fault:
+            raise CannotServe(
+                f"The data folder {self._data_dir} cannot be written ({fault.strerror}). Use DATA=."
+            ) from fault
+        if self._lock is None:
+            raise CannotServe(f"{self._data_dir} is already in use by process {lock_holder(path)}.")
+
+    def _start_children(self, door: socket.socket, env: Mapping[str, str]) -> None:
+        # The parent keeps the listening socket: while the web server is started again, callers wait in it.
+        web = [sys.executable, "-m", "euthymia.web", str(door.fileno())]
+        self._children = [
+            Child("web server", web, {**env, "EUTHYMIA_DB_ROLE": "app"}, keep_fd=door.fileno()),
+            Child("worker", [sys.executable, "-m", "django", "run_jobs"], {**env, "EUTHYMIA_DB_ROLE": "app"}),
+        ]
+        for child in self._children:
+            child.start()
+        self._note_processes()
+
+    def _wait_until_ready(self, host: str, port: int) -> None:
+        until = time.monotonic() + READY_WITHIN_S
+        asked = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  # compared, not listened on
+        while time.monotonic() < until:
+            self._look_after_all()
+            connection = http.client.HTTPConnection(asked, port, timeout=1)
+            try:
+                connection.request("GET", "/", headers={"Host": f"127.0.0.1:{port}"})
+                connection.getresponse()
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.05)
+            else:
+                return
+            finally:
+                connection.close()
+        raise CannotServe("The web server does not answer.")
+
+    def _look_after_all(self) -> None:
+        before = self._database.pid
+        changed = [child.look_after(self._say) for child in self._children]
+        if self._database.fault:
+            raise CannotServe(self._database.fault)
+        if any(changed) or before != self._noted_database:
+            self._note_processes()
+
+    def _note_processes(self) -> None:
+        self._noted_database = self._database.pid
+        numbers = {child.name: child.pid for child in self._children}
+        everyone = {"serve": os.getpid(), "database": self._noted_database, **numbers}
+        (self._data_dir / "processes.json").write_text(json.dumps(everyone) + "\n")
+
+
+def _open_door(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.socket(family, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+        door.listen(1024)
+    except OSError as fault:
+        door.close()
+        raise CannotServe(
+            f"Port {port} on {host} cannot be used ({fault.strerror}). Choose another: PORT={port + 1}"
+        ) from fault
+    return door
