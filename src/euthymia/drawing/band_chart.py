@@ -172,7 +172,7 @@ def _reference_label(chart: BandChart, words: str, y: float, days: Scale, scores
         days.at(o.day) < reach + 6 and y - 16 < scores.at(o.score) < y + 8 for o in chart.observed
     ) or any(days.at(b.day) < reach for b in chart.band[:1])
     if taken:
-        return ink.haloed(days.end - 4, y, words, anchor="end")
+        return ink.haloed(days.end - 10, y, words, anchor="end")
     return ink.haloed(days.start + 4, y, words)
 
 
