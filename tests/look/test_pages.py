@@ -89,6 +89,17 @@ def test_every_error_in_the_summary_leads_to_something_that_is_there() -> None:
     assert {t[1:] for t in targets if t} <= {a.get("id") for _, a in page.found}
 
 
+def test_an_empty_field_is_told_what_to_do_with_it() -> None:
+    html = rendered("{% fields form %}", form=Everything({}))
+    for sentence in (
+        "Weight: fill this in.",
+        "Place: choose one from the list.",
+        "Nausea: choose an answer.",
+    ):
+        assert sentence in html
+    assert "This field is required" not in html
+
+
 def test_an_error_of_no_field_and_one_of_the_hidden_key_are_both_shown() -> None:
     form = Everything({"weight": "1", "place": "a", "nausea": "0", "fasted": "on"})
     form.add_error(None, "The chair was taken a moment ago.")
