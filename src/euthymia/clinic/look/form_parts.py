@@ -7,13 +7,13 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
 
-
 WHEN_EMPTY = {
     "text": "Fill this in.",
     "textarea": "Write something here.",
     "select": "Choose one from the list.",
     "choices": "Choose an answer.",
     "checkbox": "Tick this to go on.",
+    "hidden": "This page came back incomplete. Load it again, then send it once more.",
 }
 
 LABEL_IN_SUMMARY = 44
@@ -120,7 +120,7 @@ def error_links(form: forms.BaseForm) -> list[tuple[str, str]]:
     for bound in form.visible_fields():
         links += [(anchor(bound), named(bound, error)) for error in sentences(bound)]
     for bound in form.hidden_fields():
-        links += [("", str(error)) for error in bound.errors]
+        links += [("", sentence) for sentence in sentences(bound)]
     return links
 
 
@@ -137,5 +137,6 @@ def sentences(bound: BoundField) -> list[str]:
     found = []
     for error in bound.errors.as_data():
         plain = error.code == "required" and error.message == forms.Field.default_error_messages["required"]
-        found += [WHEN_EMPTY[kind_of(bound.field.widget)]] if plain else error.messages
+        kind = "hidden" if bound.is_hidden else kind_of(bound.field.widget)
+        found += [WHEN_EMPTY[kind]] if plain else error.messages
     return found
