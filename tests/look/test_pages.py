@@ -214,3 +214,10 @@ def test_the_style_guide_shows_every_component() -> None:
         assert part in html
     ids = re.findall(r'\sid="([^"]+)"', html)
     assert len(ids) == len(set(ids)), "an id stands twice on the page"
+
+
+@pytest.mark.parametrize("name", ["nausea", "weight"])
+def test_the_only_question_of_a_page_is_its_heading(name: str) -> None:
+    html = rendered("{% field bound heading=True %}", bound=Everything()[name])
+    assert html.count("<h1>") == html.count("</h1>") == 1
+    assert html.index("<h1>") < html.index(name.capitalize()) < html.index("</h1>")
