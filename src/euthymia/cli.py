@@ -10,7 +10,7 @@ DEFAULT_DATA = Path("var")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and answer with its exit code. What it needs is imported only then: --help is instant."""
+    """Run one command and answer with its exit code. Each imports what it needs: --help is instant."""
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["model"]:
         return _model(given[1:])
