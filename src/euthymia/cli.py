@@ -88,7 +88,8 @@ def _check_file(path: Path) -> int:
         print(f"{path.name}: no mistakes")
         return 0
     for mistake in found:
-        print(f"{path.name}:{mistake.line}: {mistake.sentence}")
+        place = f"{path.name}:{mistake.line}" if mistake.line else path.name
+        print(f"{place}: {mistake.sentence}")
     return 1
 
 

@@ -1,4 +1,4 @@
-"""The embedded database keeps what it was given, lets nobody else in, and says plainly when it cannot start."""
+"""The embedded database keeps what it was given, lets nobody else in, and says when it cannot start."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ time.sleep(600)
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that the database's own user can pass through, as root's temporary folders of pytest are not."""
+    """A folder that the database's own user can pass through; pytest's temporary folders are closed."""
     path = Path(tempfile.mkdtemp(prefix="eut-", dir="/tmp"))
     path.chmod(0o755)
     yield path
@@ -210,7 +210,7 @@ def test_secrets_and_folders_are_closed_to_others(shared: tuple[Path, Cluster, R
 def test_nobody_comes_in_without_a_password(shared: tuple[Path, Cluster, Running]) -> None:
     running = shared[2]
     for user in ("postgres", "euthymia_owner", "euthymia_app"):
-        with pytest.raises(psycopg.OperationalError, match="no password supplied|password authentication"):
+        with pytest.raises(psycopg.OperationalError, match=r"no password supplied|password authentication"):
             psycopg.connect(host=str(running.socket_dir), port=running.port, user=user, dbname="euthymia")
 
 
@@ -261,8 +261,8 @@ def test_a_database_made_by_the_owner_opens_its_tables_alike(shared: tuple[Path,
 def test_text_is_sorted_and_checked_the_same_everywhere(shared: tuple[Path, Cluster, Running]) -> None:
     with psycopg.connect(shared[2].owner_url) as conn:
         found = conn.execute(
-            "SELECT datlocprovider, datlocale, pg_encoding_to_char(encoding), current_setting('data_checksums')"
-            " FROM pg_database WHERE datname = 'euthymia'"
+            "SELECT datlocprovider, datlocale, pg_encoding_to_char(encoding),"
+            " current_setting('data_checksums') FROM pg_database WHERE datname = 'euthymia'"
         ).fetchone()
     assert found == ("b", "C.UTF-8", "UTF8", "on")
 
@@ -324,7 +324,7 @@ def test_a_long_path_gets_a_short_socket(folder: Path) -> None:
 def test_root_never_opens_a_parent_folder(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A data folder that the database's user cannot reach: the database goes elsewhere, and a file says where."""
+    """Where the database's user cannot reach the data folder, it goes elsewhere, and a file says where."""
     elsewhere = folder / "elsewhere"
     monkeypatch.setattr("euthymia.embedded.places.REACHABLE", elsewhere)
     closed = folder / "closed"
@@ -343,7 +343,7 @@ def test_root_never_opens_a_parent_folder(
         cluster.stop()
 
 
-# --- A PostgreSQL that somebody else runs --------------------------------------------------------------------
+# --- A PostgreSQL that somebody else runs ---------------------------------------------------------
 
 
 def test_another_postgres_is_taken_and_worked_on_as_the_role_that_owns_nothing(
@@ -365,7 +365,7 @@ def test_another_postgres_that_could_lose_entries_is_refused(shared: tuple[Path,
 def test_another_postgres_that_is_too_old_is_refused(
     shared: tuple[Path, Cluster, Running], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("euthymia.embedded.external.OLDEST_MAJOR", 99)
+    monkeypatch.setattr("euthymia.embedded.outside.OLDEST_MAJOR", 99)
     with pytest.raises(DatabaseProblem, match=r"is version 18\. Euthymia needs 99 or later"):
         external(shared[2].owner_url)
 
@@ -373,7 +373,7 @@ def test_another_postgres_that_is_too_old_is_refused(
 def test_another_postgres_where_the_role_may_not_be_made_is_refused(
     shared: tuple[Path, Cluster, Running], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("euthymia.embedded.external.APP", "euthymia_other")
+    monkeypatch.setattr("euthymia.embedded.outside.APP", "euthymia_other")
     with pytest.raises(DatabaseProblem, match="may not make the role euthymia_other"):
         external(shared[2].owner_url)
 
