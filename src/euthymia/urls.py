@@ -13,7 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/calls/", include(f"{JOURNEY}.consults.urls")),
     path("desk/patients/<uuid:ref>/scores/", include(f"{JOURNEY}.outcomes.urls")),
     path("desk/patients/<uuid:ref>/screening/", include(f"{JOURNEY}.screening.urls")),
-    path("desk/patients/<uuid:ref>/plan/", include(f"{JOURNEY}.plans.urls")),
     path("desk/patients/<uuid:ref>/boosters/", include(f"{JOURNEY}.boosters.urls")),
     path("desk/infusions/", include(f"{JOURNEY}.infusions.urls")),
     path("desk/reports/", include(f"{FACES}.reports.urls")),

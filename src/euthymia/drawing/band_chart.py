@@ -1,4 +1,4 @@
-"""Draws a score over days: what was observed in ink, the forecast as a line in a band, now as a dashed line."""
+"""Draws a score over days: the observed in ink, the forecast as a line in a band, now as a dashed line."""
 
 from dataclasses import dataclass
 
@@ -51,13 +51,13 @@ class BandChart:
     sentence: str = ""
 
 
-def band_chart(chart: BandChart, *, width: int = 720) -> str:
+def band_chart(chart: BandChart, *, width: int = 720) -> ink.Svg:
     """The chart as SVG. `width=360` is the drawing for a phone."""
     _check(chart)
-    height = 320 if width >= 500 else 280
+    height = 332 if width >= 500 else 292
     first, last = _day_range(chart)
     days = Scale(first, last, 36, width - (74 if chart.band else 16))
-    scores = Scale(chart.low, chart.high, height - 46, 30)
+    scores = Scale(chart.low, chart.high, height - 46, 42)
     marks = [
         *_axes(chart, days, scores),
         *_bands(chart, days, scores),
@@ -76,9 +76,8 @@ def band_sentence(chart: BandChart) -> str:
         a, b = chart.observed[0], chart.observed[-1]
         first = f"{ink.shown(a.score)} on day {ink.shown(a.day)}"
         if len(chart.observed) > 1:
-            said.append(
-                f"{len(chart.observed)} scores, from {first} to {ink.shown(b.score)} on day {ink.shown(b.day)}."
-            )
+            last = f"{ink.shown(b.score)} on day {ink.shown(b.day)}"
+            said.append(f"{len(chart.observed)} scores, from {first} to {last}.")
         else:
             said.append(f"One score: {first}.")
     if chart.band:
@@ -161,9 +160,20 @@ def _references(chart: BandChart, days: Scale, scores: Scale) -> list[str]:
         level = scores.kept(reference.value)
         marks += [
             ink.line(days.start, level, days.end, level, "reference"),
-            ink.haloed(days.end - 4, y, reference.label, anchor="end"),
+            _reference_label(chart, reference.label, y, days, scores),
         ]
     return marks
+
+
+def _reference_label(chart: BandChart, words: str, y: float, days: Scale, scores: Scale) -> str:
+    """On the left, where the band does not run, unless a score lies there."""
+    reach = days.start + 4 + 6.6 * len(words)
+    taken = any(
+        days.at(o.day) < reach + 6 and y - 16 < scores.at(o.score) < y + 8 for o in chart.observed
+    ) or any(days.at(b.day) < reach for b in chart.band[:1])
+    if taken:
+        return ink.haloed(days.end - 4, y, words, anchor="end")
+    return ink.haloed(days.start + 4, y, words)
 
 
 def _events(chart: BandChart, days: Scale, scores: Scale) -> list[str]:
@@ -172,8 +182,8 @@ def _events(chart: BandChart, days: Scale, scores: Scale) -> list[str]:
         x = days.at(chart.now_day)
         anchor = "end" if x > days.end - 20 else "middle"
         marks += [
-            ink.line(x, scores.end - 8, x, scores.start, "now"),
-            ink.text(x, scores.end - 12, "now", "strong", anchor, bold=True),
+            ink.line(x, scores.end - 4, x, scores.start, "now"),
+            ink.text(x, scores.end - 8, "now", "strong", anchor, bold=True),
         ]
     return marks
 

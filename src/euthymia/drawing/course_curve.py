@@ -22,13 +22,13 @@ class CourseCurve:
     sentence: str = ""
 
 
-def course_curve(curve: CourseCurve, *, width: int = 720) -> str:
+def course_curve(curve: CourseCurve, *, width: int = 720) -> ink.Svg:
     """The curve as SVG. `width=360` is the drawing for a phone."""
     _check(curve)
-    height = 240
+    height = 256
     top = nice_top(max([*curve.concentration_ng_per_ml, *(r.value for r in curve.references)]))
     xs = Scale(min(curve.minutes), max(curve.minutes), 44, width - 12)
-    ys = Scale(0, top, height - 46, 26)
+    ys = Scale(0, top, height - 46, 42)
     points = [(xs.at(m), ys.at(c)) for m, c in zip(curve.minutes, curve.concentration_ng_per_ml, strict=True)]
     marks = [
         ink.area(points, [(points[0][0], ys.start), (points[-1][0], ys.start)], "area"),

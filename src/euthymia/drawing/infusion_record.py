@@ -72,6 +72,7 @@ class _Sheet:
     column_min: int
     rows_top: float
     events_y: float
+    foot: float
 
     @property
     def columns(self) -> list[int]:
@@ -82,7 +83,7 @@ ROW, LEGEND_LINE = 24, 19
 LOW, HIGH = 40, 200
 
 
-def infusion_record(record: InfusionRecord, *, width: int = 960) -> str:
+def infusion_record(record: InfusionRecord, *, width: int = 960) -> ink.Svg:
     """The record as SVG. `width=360` is the drawing for a phone."""
     _check(record)
     sheet = _sheet(record, width)
@@ -143,18 +144,21 @@ def _check(record: InfusionRecord) -> None:
 
 def _sheet(record: InfusionRecord, width: float) -> _Sheet:
     wide = width >= 600
-    left, right = (92, width - 64) if wide else (46, width - 8)
+    left, right = (92, width - 64) if wide else (62, width - 8)
     first = int(record.first_minute // 5) * 5
     last = max(first + 30, -int(-record.last_minute // 5) * 5)
     fits = (step for step in (5, 10, 15, 30, 60, 120) if (right - left) * step / (last - first) >= 22)
-    bottom = 34 + (264 if wide else 220)
+    top = 34 if wide else 44
+    bottom = top + (264 if wide else 220)
+    rows_top = bottom + (38 if record.events else 12)
     return _Sheet(
         width=width,
         times=Scale(first, last, left, right),
-        vitals=Scale(LOW, HIGH, bottom, 34),
+        vitals=Scale(LOW, HIGH, bottom, top),
         column_min=next(fits, 240),
-        rows_top=bottom + 12,
-        events_y=bottom + 12 + ROW * len(record.rows) + 14,
+        rows_top=rows_top,
+        events_y=bottom + 22,
+        foot=rows_top + ROW * len(record.rows),
     )
 
 
@@ -167,13 +171,12 @@ def _clock(record: InfusionRecord, minute: float) -> str:
 
 def _grid(record: InfusionRecord, sheet: _Sheet) -> list[str]:
     top, bottom = sheet.vitals.end, sheet.vitals.start
-    foot = bottom + 12 + ROW * len(record.rows)
     marks = []
     room = (sheet.times.end - sheet.times.start) * sheet.column_min / (sheet.times.high - sheet.times.low)
     every = max(1, -int(-44 // room))
     for k, minute in enumerate(sheet.columns):
         x = sheet.times.at(minute)
-        marks.append(ink.line(x, top, x, foot, "grid"))
+        marks += [ink.line(x, top, x, bottom, "grid"), ink.line(x, sheet.rows_top, x, sheet.foot, "grid")]
         if k % every == 0 and x <= sheet.times.end - (0 if every == 1 else 12):
             marks.append(ink.text(x, top - 10, _clock(record, minute), "strong", "middle"))
     for value in range(LOW, HIGH + 1, 20):
@@ -187,7 +190,7 @@ def _grid(record: InfusionRecord, sheet: _Sheet) -> list[str]:
     if wide:
         marks += [ink.text(0, top + 4, "mmHg"), ink.text(0, top + 20, "beats/min")]
     else:
-        marks.append(ink.text(0, 12, "mmHg · beats/min"))
+        marks.append(ink.text(0, 14, "mmHg · beats/min"))
     return marks
 
 
@@ -200,12 +203,12 @@ def _concentration(record: InfusionRecord, sheet: _Sheet) -> list[str]:
     points = [(sheet.times.kept(m), level.at(c)) for m, c in record.concentration_ng_per_ml]
     base = [(points[0][0], sheet.vitals.start), (points[-1][0], sheet.vitals.start)]
     minute, peak = max(record.concentration_ng_per_ml, key=lambda pair: pair[1])
-    x, y = sheet.times.kept(minute), level.at(peak)
+    x = sheet.times.kept(minute)
     words = f"predicted peak {peak:.0f} ng/mL"
     x = min(max(x, sheet.times.start + 80), sheet.times.end - 80)
     return [
         ink.area(points, base, "area"),
-        ink.haloed(x, max(y, sheet.vitals.end) + 20, words, anchor="middle"),
+        ink.text(x, sheet.vitals.start - 8, words, anchor="middle"),
     ]
 
 
@@ -257,12 +260,16 @@ def _number_rows(record: InfusionRecord, sheet: _Sheet) -> list[str]:
     for k, row in enumerate(record.rows):
         y = sheet.rows_top + ROW * k
         marks += [
+            ink.line(0, y, sheet.times.end, y, "grid"),
             ink.line(0, y + ROW, sheet.times.end, y + ROW, "grid"),
             ink.text(0, y + 16, row.label, "soft"),
         ]
         in_column: dict[int, str] = {}
         for minute, words in row.values:
-            in_column[int((minute - sheet.times.low) // sheet.column_min)] = words
+            column = int((minute - sheet.times.low) // sheet.column_min)
+            # A column holds one number; the dots say that an earlier one of that column differs.
+            more = column in in_column and in_column[column].rstrip("…") != words
+            in_column[column] = f"{words}…" if more else words
         for column, words in in_column.items():
             middle = sheet.times.low + (column + 0.5) * sheet.column_min
             marks.append(
@@ -278,8 +285,8 @@ def _event_letters(record: InfusionRecord, sheet: _Sheet) -> list[str]:
     for k, (x, true_x) in enumerate(zip(places, wanted, strict=True)):
         y = sheet.events_y
         marks += [
-            ink.line(true_x, sheet.rows_top - 12, x, y - 8, "thin"),
-            f'<circle class="d-ring" cx="{ink.n(x)}" cy="{ink.n(y)}" r="8.5" fill="#ffffff" stroke="#1b2025"/>',
+            ink.line(true_x, sheet.vitals.start, x, y - 8, "thin"),
+            ink.ring(x, y, 8.5),
             ink.text(x, y + 4, letter(k), "strong", "middle", bold=True),
         ]
     return marks
@@ -290,7 +297,7 @@ def _now(record: InfusionRecord, sheet: _Sheet) -> list[str]:
         return []
     x = sheet.times.kept(record.now_minute)
     return [
-        ink.line(x, sheet.vitals.end - 4, x, sheet.rows_top, "now"),
+        ink.line(x, sheet.vitals.end - 4, x, sheet.vitals.start, "now"),
         ink.haloed(x, sheet.vitals.end + 12, "now", "strong", "middle"),
     ]
 
@@ -299,7 +306,7 @@ def _legend(record: InfusionRecord, sheet: _Sheet) -> tuple[list[str], float]:
     """The letters spelt out under the record, in one or two columns; and the height that this needs."""
     columns = 2 if sheet.width >= 600 else 1
     per_column = -(-len(record.events) // columns)
-    top = sheet.events_y + 30
+    top = sheet.foot + 24
     marks = []
     for k, event in enumerate(record.events):
         column, place = divmod(k, per_column)
@@ -309,4 +316,4 @@ def _legend(record: InfusionRecord, sheet: _Sheet) -> tuple[list[str], float]:
             ink.text(x + 22, y, _clock(record, event.minute)),
             ink.text(x + 70, y, event.words, "strong"),
         ]
-    return marks, (top + per_column * LEGEND_LINE - 6 if record.events else sheet.events_y)
+    return marks, (top + per_column * LEGEND_LINE - 6 if record.events else sheet.foot + 4)

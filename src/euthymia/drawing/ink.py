@@ -8,6 +8,7 @@ import math
 import zlib
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import pairwise
 
 Point = tuple[float, float]
 
@@ -36,6 +37,15 @@ STROKES = {
 TEXTS = {"strong": "#1b2025", "soft": "#555b62", "blue": "#2a4d8f"}
 
 
+class Svg(str):
+    """A finished drawing. Its text is escaped, and it tells a template so."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return str(self)
+
+
 def finite(name: str, values: Iterable[float]) -> None:
     """Refuse what cannot be drawn, by name, before a NaN lands silently in a path."""
     for value in values:
@@ -45,7 +55,7 @@ def finite(name: str, values: Iterable[float]) -> None:
 
 def ascending(name: str, values: Sequence[float]) -> None:
     """Refuse a curve whose times do not go forward."""
-    for before, after in zip(values, values[1:], strict=False):
+    for before, after in pairwise(values):
         if after < before:
             raise ValueError(f"{name} goes back from {before:g} to {after:g}.")
 
@@ -67,7 +77,8 @@ def text(
     """A line of text, escaped, with a halo class so that it stays legible over marks."""
     weight = ' font-weight="600"' if bold else ""
     at = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text class="d-{kind}" x="{n(x)}" y="{n(y)}" fill="{TEXTS[kind]}"{at}{weight}>{escape(words)}</text>'
+    place = f'x="{n(x)}" y="{n(y)}" fill="{TEXTS[kind]}"'
+    return f'<text class="d-{kind}" {place}{at}{weight}>{written(words)}</text>'
 
 
 def haloed(x: float, y: float, words: str, kind: str = "soft", anchor: str = "start") -> str:
@@ -75,7 +86,7 @@ def haloed(x: float, y: float, words: str, kind: str = "soft", anchor: str = "st
     at = "" if anchor == "start" else f' text-anchor="{anchor}"'
     return (
         f'<text class="d-{kind} d-halo" x="{n(x)}" y="{n(y)}" fill="{TEXTS[kind]}"{at} stroke="#ffffff" '
-        f'stroke-width="3" stroke-linejoin="round" paint-order="stroke">{escape(words)}</text>'
+        f'stroke-width="3" stroke-linejoin="round" paint-order="stroke">{written(words)}</text>'
     )
 
 
@@ -117,15 +128,27 @@ def box(x: float, y: float, width: float, height: float, kind: str) -> str:
     )
 
 
-def drawing(width: float, height: float, title: str, sentence: str, marks: Iterable[str]) -> str:
+def ring(x: float, y: float, radius: float) -> str:
+    """A circle of paper with an edge of ink, for a letter to stand in."""
+    where = f'cx="{n(x)}" cy="{n(y)}" r="{n(radius)}"'
+    return f'<circle class="d-ring" {where} fill="#ffffff" stroke="#1b2025"/>'
+
+
+def written(words: str) -> str:
+    """Text made safe for XML: escaped, and without the control characters that XML cannot hold."""
+    return escape("".join(c for c in words if c.isprintable() or c == " "))
+
+
+def drawing(width: float, height: float, title: str, sentence: str, marks: Iterable[str]) -> Svg:
     """The whole picture, with a title and a sentence that say what it shows to those who do not see it."""
     body = "".join(marks)
     tag = f"{zlib.crc32(f'{title}{sentence}{width}{body}'.encode()):08x}"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" viewBox="0 0 {n(width)} {n(height)}" '
-        f'width="{n(width)}" height="{n(height)}" font-family="{FONT}" font-size="{SIZE}" '
-        f'aria-labelledby="t{tag} d{tag}"><title id="t{tag}">{escape(title)}</title>'
-        f'<desc id="d{tag}">{escape(sentence)}</desc>{body}</svg>'
+    return Svg(
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" '
+        f'viewBox="0 0 {n(width)} {n(height)}" width="{n(width)}" height="{n(height)}" '
+        f'font-family="{FONT}" font-size="{SIZE}" '
+        f'aria-labelledby="t{tag} d{tag}"><title id="t{tag}">{written(title)}</title>'
+        f'<desc id="d{tag}">{written(sentence)}</desc>{body}</svg>'
     )
 
 

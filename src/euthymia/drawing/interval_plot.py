@@ -37,7 +37,7 @@ class IntervalPlot:
 ROW = 30
 
 
-def interval_plot(plot: IntervalPlot, *, width: int = 720) -> str:
+def interval_plot(plot: IntervalPlot, *, width: int = 720) -> ink.Svg:
     """The plot as SVG. With `width=360` each label stands above its interval."""
     _check(plot)
     wide = width >= 500
@@ -62,9 +62,8 @@ def plot_sentence(plot: IntervalPlot) -> str:
     said = []
     for row in plot.rows:
         found = "" if row.observed is None else f", observed {ink.shown(row.observed)}"
-        said.append(
-            f"{row.label}: {ink.shown(row.centre)} ({ink.shown(row.low_90)} to {ink.shown(row.high_90)}){found}"
-        )
+        ends = f"{ink.shown(row.low_90)} to {ink.shown(row.high_90)}"
+        said.append(f"{row.label}: {ink.shown(row.centre)} ({ends}){found}")
     return f"{plot.unit}, with 90 % intervals. {'; '.join(said)}." if said else "No rows yet."
 
 

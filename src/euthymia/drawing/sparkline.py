@@ -18,7 +18,7 @@ class Sparkline:
     sentence: str = ""
 
 
-def sparkline(spark: Sparkline, *, width: int = 120, height: int = 28) -> str:
+def sparkline(spark: Sparkline, *, width: int = 120, height: int = 28) -> ink.Svg:
     """The line as SVG."""
     if len(spark.times) != len(spark.values):
         raise ValueError("A sparkline needs as many values as times.")

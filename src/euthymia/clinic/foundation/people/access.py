@@ -8,7 +8,7 @@ from uuid import UUID
 from euthymia.clinic.foundation.audit.actors import Actor, patient_by_link
 from euthymia.clinic.foundation.audit.readings import may_read, readable_locations, record_reading
 from euthymia.clinic.foundation.audit.refusals import NotAllowed
-from euthymia.clinic.foundation.people.models import Link, Patient
+from euthymia.clinic.foundation.people.models import Link, Patient, Task
 from euthymia.clinic.foundation.people.queries import patients_named
 
 
@@ -76,3 +76,19 @@ def come_by_link(*, now: datetime, secret: str, purpose: str) -> Visit:
         by=actor, now=now, what=f"link.{purpose}", location_id=patient.location_id, patient_id=patient.pk
     )
     return Visit(link, patient, actor)
+
+
+def open_task_for(*, by: Actor, now: datetime, task_id: int) -> Task:
+    """One task, for staff of its location."""
+    task = Task.objects.select_related("patient", "location", "named").filter(pk=task_id).first()
+    if task is None or not may_read(by, "board", task.location_id):
+        raise NotAllowed("task")
+    record_reading(
+        by=by,
+        now=now,
+        what="task",
+        location_id=task.location_id,
+        patient_id=task.patient_id,
+        subject=f"people.task:{task.pk}",
+    )
+    return task
