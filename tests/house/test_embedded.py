@@ -341,6 +341,10 @@ def test_root_never_opens_a_parent_folder(
         assert mode(home) == 0o700
     finally:
         cluster.stop()
+    shutil.rmtree(closed / "data")
+    cluster.start()  # the data folder was deleted: a new database, and the old one is left as it was
+    cluster.stop()
+    assert len([path for path in elsewhere.iterdir() if (path / "data" / "PG_VERSION").exists()]) == 2
 
 
 # --- A PostgreSQL that somebody else runs ---------------------------------------------------------
