@@ -161,10 +161,8 @@ def test_a_port_in_use_is_told(folder: Path) -> None:
         port = taken.getsockname()[1]
         done = euthymia("serve", "--port", str(port), "--data", str(folder / "port"))
     assert done.returncode == 1
-    assert (
-        done.stdout
-        == f"Port {port} on 127.0.0.1 cannot be used (Address already in use). Choose another: PORT={port + 1}\n"
-    )
+    sentence = f"Port {port} on 127.0.0.1 cannot be used (Address already in use)."
+    assert done.stdout == f"{sentence} Choose another: PORT={port + 1}\n"
 
 
 def test_a_data_folder_that_cannot_be_made_is_told(folder: Path) -> None:
