@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed.stamp
 INSTALLED_DEV := $(VENV)/installed-dev.stamp
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -57,13 +57,13 @@ $(BIN)/python:
 	@"$(PYTHON)" -m venv $(VENV)
 
 $(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
-	@echo "Installing what the program needs (once)"
+	@echo "Installing what the program needs (once, about half a minute)"
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --editable .
 	@touch $@
 
 $(INSTALLED_DEV): requirements-dev.lock $(INSTALLED)
-	@echo "Installing what the tests need (once)"
+	@echo "Installing what the tests need (once, about half a minute)"
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 

@@ -10,7 +10,7 @@ DEFAULT_DATA = Path("var")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and answer with its exit code. What it needs is imported only then: --help is instant."""
+    """Run one command and answer with its exit code. Each imports what it needs: --help is instant."""
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["model"]:
         return _model(given[1:])
@@ -88,7 +88,8 @@ def _check_file(path: Path) -> int:
         print(f"{path.name}: no mistakes")
         return 0
     for mistake in found:
-        print(f"{path.name}:{mistake.line}: {mistake.sentence}")
+        place = f"{path.name}:{mistake.line}" if mistake.line else path.name
+        print(f"{place}: {mistake.sentence}")
     return 1
 
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
@@ -18,7 +19,7 @@ import psycopg
 
 from euthymia.embedded import Cluster, DatabaseProblem, Running, external
 from euthymia.embedded.cluster import lock_holder, take_lock
-from euthymia.embedded.keeper import dies_with_parent
+from euthymia.embedded.keeper import dying_with_parent
 from euthymia.embedded.secret_files import secret_in
 
 QUICK_DEATH_S = 10.0
@@ -28,6 +29,7 @@ STOP_WITHIN_S = 3.5  # then the web server and the worker are ended; PostgreSQL 
 MADE_OF = ("django", "django-allauth", "psycopg")
 
 Say = Callable[[str], None]
+Command = subprocess.Popen[bytes]
 
 
 class CannotServe(Exception):  # noqa: N818  # it is no error of the program: its text tells the person what to do
@@ -51,15 +53,15 @@ class Database:
         self._say = say
         self._cluster: Cluster | None = None
 
-    def start(self) -> Running:
-        """Start or reach the database."""
+    def start(self, *, join: bool = True) -> Running:
+        """Start or reach the database; without `join`, an embedded one that nobody else keeps."""
         url = os.environ.get("DATABASE_URL")
         if url:
             self._say("Looking at the database of DATABASE_URL")
             _make_folder(self.data_dir)
             return external(url)
         self._cluster = Cluster(self.data_dir, say=self._say)
-        return self._cluster.start()
+        return self._cluster.start(join=join)
 
     @property
     def pid(self) -> int | None:
@@ -99,10 +101,33 @@ def environment(data_dir: Path, running: Running, *, demo: bool) -> dict[str, st
     }
 
 
-def manage(arguments: list[str], env: Mapping[str, str], *, role: str = "app", **more: str) -> int:
-    """Run one of Django's management commands in a child, and answer with its exit code."""
+def manage(arguments: list[str], env: Mapping[str, str], *, role: str = "app") -> int:
+    """Run one of Django's management commands in this terminal, and answer with its exit code."""
     command = [sys.executable, "-m", "django", *arguments]
-    return subprocess.run(command, env={**env, "EUTHYMIA_DB_ROLE": role, **more}, check=False).returncode  # noqa: S603  # our own interpreter
+    return subprocess.run(command, env={**env, "EUTHYMIA_DB_ROLE": role}, check=False).returncode  # noqa: S603  # our own interpreter
+
+
+def begin(
+    orders: list[list[str]], env: Mapping[str, str], role: str, last_words: int | None = None
+) -> Command:
+    """Begin several management commands in one child; `last_words` takes what the last of them prints."""
+    what = [(arguments, None) for arguments in orders[:-1]] + [(orders[-1], last_words)]
+    return subprocess.Popen(  # noqa: S603  # our own interpreter
+        dying_with_parent([sys.executable, "-m", "euthymia.commands", json.dumps(what)], "TERM"),
+        env={**env, "EUTHYMIA_DB_ROLE": role},
+        pass_fds=() if last_words is None else (last_words,),
+        start_new_session=True,
+    )
+
+
+def finish(command: Command) -> bool:
+    """Wait for it and answer whether it went well; end it if we are told to stop meanwhile."""
+    try:
+        return command.wait() == 0
+    except BaseException:
+        command.kill()
+        command.wait()
+        raise
 
 
 # --- Tables -----------------------------------------------------------------------------------------------
@@ -123,18 +148,17 @@ def tables_stamp(owner_url: str) -> str:
     return hashlib.sha256(f"{mark.hexdigest()} {found}".encode()).hexdigest()
 
 
-def migrate(data_dir: Path, running: Running, env: Mapping[str, str], say: Say) -> None:
-    """Bring the tables up to date, unless they are known to be."""
+def migrate(data_dir: Path, running: Running, env: Mapping[str, str], say: Say) -> bool:
+    """Bring the tables up to date, unless they are known to be; answer whether there was anything to do."""
     stamp = data_dir / "tables.stamp"
     if stamp.exists() and stamp.read_text() == tables_stamp(running.owner_url):
-        return
+        return False
     say("Bringing the tables up to date")
-    for arguments in (["migrate", "--no-input", "--verbosity=0"], ["createcachetable"]):
-        if manage(arguments, env, role="owner"):
-            raise CannotServe(
-                f"The tables could not be brought up to date ({arguments[0]} failed, see above)."
-            )
+    orders = [["migrate", "--no-input", "--verbosity=0"], ["createcachetable"]]
+    if not finish(begin(orders, env, role="owner")):
+        raise CannotServe("The tables could not be brought up to date (see above).")
     stamp.write_text(tables_stamp(running.owner_url))
+    return True
 
 
 # --- Children ---------------------------------------------------------------------------------------------
@@ -164,18 +188,17 @@ class Child:
         """Start it. A signal from the terminal reaches the parent alone, which stops all in order."""
         self._began = time.monotonic()
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter
-            self._command,
+            dying_with_parent(self._command, "TERM"),
             env=self._env,
             pass_fds=self._keep,
             start_new_session=True,
-            preexec_fn=dies_with_parent(signal.SIGTERM),
         )
 
     def look_after(self, say: Say) -> bool:
         """Start it again if it died; answer whether anything changed."""
         now = time.monotonic()
         if self._process is None:
-            if now >= self._again_at:
+            if self._deaths and now >= self._again_at:
                 self.start()
                 return True
             return False
@@ -247,6 +270,9 @@ class _Server:
         self._database = Database(data_dir, say)
         self._children: list[Child] = []
         self._lock: IO[str] | None = None
+        self._door: socket.socket | None = None
+        self._noted_database: int | None = None
+        self._sign_ins = ""
         self._stopping = False
 
     def please_stop(self, number: int, frame: object) -> None:
@@ -257,27 +283,52 @@ class _Server:
 
     def run(self, host: str, port: int) -> None:
         self._take_folder()
-        door = _open_door(host, port)
+        door = self._door = _open_door(host, port)
         port = door.getsockname()[1]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         os.environ.setdefault("EUTHYMIA_PUBLIC_URL", address)
         if host not in ("127.0.0.1", "localhost"):
             os.environ.setdefault("EUTHYMIA_HOSTS", f"127.0.0.1,localhost,{host}")
         self._say("Starting the database")
-        running = self._database.start()
+        running = self._database.start(join=False)
         env = environment(self._data_dir, running, demo=self._demo)
-        migrate(self._data_dir, running, env, self._say)
-        if self._demo and manage(["fill_demo"], env):
-            raise CannotServe("The demo practice could not be filled (see above).")
-        self._start_children(door, env)
+        changed = migrate(self._data_dir, running, env, self._say)
+        self._children = self._make_children(door, env)
+        if self._demo:
+            self._start_demo(env, first_time=changed or not self._demo_stamp().exists())
+        else:
+            self._start_web()
         self._wait_until_ready(host, port)
         self._say(f"Euthymia is ready at {address}")
-        if self._demo:
-            manage(["demo_sign_ins"], env)
-        self._say("Press Ctrl-C to stop")
+        self._children[1].start()
+        self._note_processes()
+        self._say(self._sign_ins + "Press Ctrl-C to stop")
         while True:
             self._look_after_all()
             time.sleep(0.2)
+
+    def _start_web(self) -> None:
+        self._children[0].start()
+        self._note_processes()
+
+    def _demo_stamp(self) -> Path:
+        return self._data_dir / "demo.stamp"
+
+    def _start_demo(self, env: Mapping[str, str], *, first_time: bool) -> None:
+        """Fill the practice before it is served; one filled before is looked over while the server starts."""
+        if first_time:
+            self._demo_stamp().unlink(missing_ok=True)
+        with tempfile.TemporaryFile("w+") as words:
+            command = begin([["fill_demo"], ["demo_sign_ins"]], env, "app", last_words=words.fileno())
+            if not first_time:
+                self._start_web()
+            if not finish(command):
+                raise CannotServe("The demo practice could not be filled (see above).")
+            words.seek(0)
+            self._sign_ins = words.read()
+        if first_time:
+            self._demo_stamp().touch()
+            self._start_web()
 
     def stop(self) -> None:
         """Stop everything, the web server and the worker first, then the database."""
@@ -291,6 +342,8 @@ class _Server:
         if self._lock is not None:
             (self._data_dir / "processes.json").unlink(missing_ok=True)
             self._lock.close()
+        if self._door is not None:
+            self._door.close()
             self._say("Stopped")
 
     def _take_folder(self) -> None:
@@ -308,16 +361,12 @@ class _Server:
         if self._lock is None:
             raise CannotServe(f"{self._data_dir} is already in use by process {lock_holder(path)}.")
 
-    def _start_children(self, door: socket.socket, env: Mapping[str, str]) -> None:
+    def _make_children(self, door: socket.socket, env: Mapping[str, str]) -> list[Child]:
         # The parent keeps the listening socket: while the web server is started again, callers wait in it.
         web = [sys.executable, "-m", "euthymia.web", str(door.fileno())]
-        self._children = [
-            Child("web server", web, {**env, "EUTHYMIA_DB_ROLE": "app"}, keep_fd=door.fileno()),
-            Child("worker", [sys.executable, "-m", "django", "run_jobs"], {**env, "EUTHYMIA_DB_ROLE": "app"}),
-        ]
-        for child in self._children:
-            child.start()
-        self._note_processes()
+        worker = [sys.executable, "-m", "django", "run_jobs"]
+        env = {**env, "EUTHYMIA_DB_ROLE": "app"}
+        return [Child("web server", web, env, keep_fd=door.fileno()), Child("worker", worker, env)]
 
     def _wait_until_ready(self, host: str, port: int) -> None:
         until = time.monotonic() + READY_WITHIN_S

@@ -42,7 +42,7 @@ def find() -> Binaries:
 def _at(root: Path) -> Binaries:
     folder = root / PACKAGE / "pginstall" / "bin"
     try:
-        said = subprocess.run(
+        said = subprocess.run(  # noqa: S603  # a program that we chose, no shell
             [str(folder / "postgres"), "--version"], capture_output=True, text=True, check=True
         ).stdout
     except (OSError, subprocess.CalledProcessError) as fault:

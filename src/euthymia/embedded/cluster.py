@@ -3,6 +3,7 @@
 import atexit
 import fcntl
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -76,11 +77,14 @@ class Cluster:
 
     # --- What others call ---------------------------------------------------------------------------
 
-    def start(self) -> Running:
-        """Start the database, or join one that a program on this folder already keeps."""
+    def start(self, *, join: bool = True) -> Running:
+        """Start the database, or join one that a program on this folder already keeps.
+
+        Without `join` it waits until the other has ended: what is joined goes when its keeper goes.
+        """
         self._make_data_dir()
         if not self._take_lock():
-            return self._join()
+            return self._wait_for_other(join=join)
         try:
             return self._start()
         except BaseException:
@@ -145,10 +149,13 @@ class Cluster:
         self._prepare()
         return self._running(already_running=False)
 
-    def _join(self) -> Running:
+    def _wait_for_other(self, *, join: bool) -> Running:
+        other = lock_holder(self._lock_file())
+        if not join:
+            self._say(f"Waiting for process {other}, which uses this database")
         until = time.monotonic() + START_WITHIN_S
         while time.monotonic() < until:
-            if self.is_running():
+            if join and self.is_running():
                 return self._running(already_running=True)
             if self._take_lock():  # the other program ended meanwhile
                 try:
@@ -157,10 +164,7 @@ class Cluster:
                     self.stop()
                     raise
             time.sleep(0.1)
-        raise DatabaseProblem(
-            f"{self.data_dir} is already in use by process {lock_holder(self._lock_file())}, "
-            "and its database does not answer."
-        )
+        raise DatabaseProblem(f"The database in {self.data_dir} is already in use by process {other}.")
 
     def _make_data_dir(self) -> None:
         try:
@@ -169,7 +173,7 @@ class Cluster:
             self._lock_file().touch(mode=0o600)
         except OSError as fault:
             raise DatabaseProblem(
-                f"The data folder {self.data_dir} cannot be written ({fault.strerror}). Choose another with DATA=."
+                f"The data folder {self.data_dir} cannot be written ({fault.strerror}). Use another: DATA="
             ) from fault
 
     def _lock_file(self) -> Path:
@@ -196,12 +200,13 @@ class Cluster:
         if written != str(programs.major):
             raise DatabaseProblem(
                 f"The database in {pgdata} was written by PostgreSQL {written}; this program brings "
-                f"{programs.major}. Nothing was changed. Dump it with the old version and load it into a new folder."
+                f"{programs.major}. Nothing was changed. "
+                "Dump it with the old version and load it into a new folder."
             )
 
     def _initdb(self, home: Path, programs: binaries.Binaries, runs_as: places.RunsAs) -> None:
         unfinished = home / "data.unfinished"
-        subprocess.run(["/bin/rm", "-rf", str(unfinished)], check=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
         password = home / "password.unfinished"
         password.unlink(missing_ok=True)
         with os.fdopen(os.open(password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -210,7 +215,7 @@ class Cluster:
         command = [programs.program("initdb"), "-D", str(unfinished), f"--pwfile={password}"]
         command += [f"--username={SUPERUSER}", "--encoding=UTF8", "--locale-provider=builtin"]
         command += ["--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums", "--auth=scram-sha-256"]
-        made = subprocess.run(  # type: ignore[call-overload]  # a dict of keyword arguments
+        made = subprocess.run(  # type: ignore[call-overload]  # noqa: S603  # keywords from a dict; a program we chose, no shell
             command,
             capture_output=True,
             text=True,

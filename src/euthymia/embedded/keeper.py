@@ -1,10 +1,8 @@
-"""Keeps one PostgreSQL running as a child of this process: starts it, starts it again when it dies, stops it."""
+"""Keeps one PostgreSQL running as a child: starts it, starts it again when it dies, stops it."""
 
-import ctypes
-import os
+import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,26 +13,20 @@ from euthymia.embedded.places import RunsAs
 QUICK_DEATH_S = 10.0
 DEATHS_ALLOWED = 5
 STOP_WITHIN_S = 4.0
-_PR_SET_PDEATHSIG = 1
 
 
-def dies_with_parent(with_signal: signal.Signals) -> Callable[[], None] | None:
-    """What a child runs before its program, so that Linux sends it this signal when we die."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None).prctl
-    parent = os.getpid()
+def dying_with_parent(command: list[str], with_signal: str) -> list[str]:
+    """The same command, begun so that Linux sends it this signal when the thread that began it ends.
 
-    def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(with_signal))
-        if os.getppid() != parent:
-            os.kill(os.getpid(), with_signal)
-
-    return ask
+    Debian's setpriv asks the kernel and then becomes the command: safer than Python code between fork
+    and exec in a program with threads. Without it the next start finds and ends what was left.
+    """
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", with_signal, "--", *command] if setpriv else command
 
 
 class Keeper(threading.Thread):
-    """A thread that owns the child. Linux ties the child's end to this very thread, so the thread outlives it."""
+    """A thread that owns the child. Linux ties the child's end to this very thread, so it outlives it."""
 
     def __init__(
         self, command: list[str], runs_as: RunsAs, errors: Path, clear_up: Callable[[], None]
@@ -76,15 +68,14 @@ class Keeper(threading.Thread):
             if self._stopping.is_set():
                 return None
             with self._errors.open("wb") as errors:
-                self._child = subprocess.Popen(  # type: ignore[call-overload]  # a dict of keyword arguments
-                    self._command,
+                self._child = subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603  # keywords from a dict; a program we chose, no shell
+                    dying_with_parent(self._command, "INT"),
                     stdin=subprocess.DEVNULL,
                     stdout=errors,
                     stderr=errors,
                     cwd="/",
                     env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
                     start_new_session=True,  # Ctrl-C in the terminal reaches us alone; we stop it in order
-                    preexec_fn=dies_with_parent(signal.SIGINT),
                     **self._runs_as.popen(),
                 )
             return self._child

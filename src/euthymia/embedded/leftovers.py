@@ -24,7 +24,7 @@ def processes_in(folder: Path) -> list[int]:
 
 
 def clear_leftovers(pgdata: Path) -> None:
-    """Wait until no process of an earlier start works in the data folder. Only the holder of the lock may call."""
+    """Wait until no process of an earlier start works in the folder. Only the lock's holder may call."""
     note = pgdata / "postmaster.pid"
     first = _number_in(note)
     if first is not None and first in processes_in(pgdata):
@@ -33,7 +33,8 @@ def clear_leftovers(pgdata: Path) -> None:
     while left := processes_in(pgdata):
         if time.monotonic() > until:
             raise DatabaseProblem(
-                f"An earlier PostgreSQL still works in {pgdata} (process {left[0]}). End it, then start again."
+                f"An earlier PostgreSQL still works in {pgdata} (process {left[0]}). "
+                "End it, then start again."
             )
         time.sleep(0.05)
     if Path("/proc/self").exists():

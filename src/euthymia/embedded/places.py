@@ -12,7 +12,7 @@ from pathlib import Path
 from euthymia.embedded.running import DatabaseProblem
 
 SYSTEM_USER = "euthymia"
-# Where the database goes when the data folder is closed to its user. Read at each start, so tests can move it.
+# Where the database goes when the data folder is closed to its user.
 REACHABLE = Path("/var/lib/euthymia")
 SUN_PATH_MAX_BYTES = 107  # Linux keeps a socket's path in 108 bytes, the last of them zero
 SOCKET_NAME_BYTES = len("/.s.PGSQL.5432")
@@ -38,7 +38,9 @@ class RunsAs:
 
     def can(self, test: str, path: Path) -> bool:
         """Ask the system itself (`test -x path`) whether this user may."""
-        answer = subprocess.run(["/usr/bin/test", test, str(path)], check=False, cwd="/", **self.popen())  # type: ignore[call-overload]  # a dict of keyword arguments
+        answer = subprocess.run(  # type: ignore[call-overload]  # noqa: S603  # keywords from a dict; no shell
+            ["/usr/bin/test", test, str(path)], check=False, cwd="/", **self.popen()
+        )
         return bool(answer.returncode == 0)
 
     def own(self, path: Path, mode: int) -> Path:
@@ -71,9 +73,11 @@ def _make_user() -> pwd.struct_passwd:
     )
     if useradd is None:
         raise DatabaseProblem(sentence)
-    made = subprocess.run(
-        [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", str(REACHABLE)]
-        + ["--shell", "/usr/sbin/nologin", SYSTEM_USER],
+    made = subprocess.run(  # noqa: S603  # a program that we chose, no shell
+        [
+            *(useradd, "--system", "--user-group", "--no-create-home", "--home-dir", str(REACHABLE)),
+            *("--shell", "/usr/sbin/nologin", SYSTEM_USER),
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -105,7 +109,11 @@ def home_of(data_dir: Path, runs_as: RunsAs) -> tuple[Path, bool]:
         return inside, False
     inside.rmdir()
     open_folder(REACHABLE, 0o711)
-    home = private_folder(REACHABLE / short_name(data_dir), runs_as)
+    # A name that is taken is of a data folder that was deleted; that database is its owner's to judge.
+    names = (f"{short_name(data_dir)}{suffix}" for suffix in ("", *(f"-{n}" for n in range(2, 1000))))
+    home = private_folder(
+        next(REACHABLE / name for name in names if not (REACHABLE / name).exists()), runs_as
+    )
     pointer.write_text(f"{home}\n")
     return home, True
 

@@ -43,7 +43,7 @@ def _setting(conn: Connection[tuple[object, ...]], name: str) -> str:
 
 
 def make_roles(conn: Connection[tuple[object, ...]], owner_password: str, app_password: str) -> None:
-    """Make both roles and the database, or bring their passwords up to date. As superuser, outside a transaction."""
+    """Make both roles and the database, or bring the passwords up to date. As superuser."""
     for name, rights, password in (
         (OWNER, "LOGIN CREATEDB", owner_password),
         (APP, "LOGIN", app_password),

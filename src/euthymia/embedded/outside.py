@@ -11,7 +11,7 @@ from euthymia.embedded.running import DatabaseProblem, Running
 
 
 def external(database_url: str) -> Running:
-    """Check the database, make the program's role in it, and answer with both doors. The URL is the owner's."""
+    """Check the database of the owner's URL, make the program's role in it, and answer with both doors."""
     app_url = _as_app(database_url)
     try:
         with psycopg.connect(database_url, autocommit=True, connect_timeout=10) as conn:
@@ -54,7 +54,7 @@ def _make_app_role(conn: psycopg.Connection[tuple[object, ...]]) -> None:
             conn.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(APP)))
         except psycopg.errors.InsufficientPrivilege as fault:
             raise DatabaseProblem(
-                f"The user of DATABASE_URL may not make the role {APP}. Ask the database's administrator to run: "
+                f"The user of DATABASE_URL may not make the role {APP}. Its administrator must run: "
                 f"CREATE ROLE {APP} NOLOGIN; GRANT {APP} TO {conn.info.user};"
             ) from fault
     row = conn.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [APP]).fetchone()
@@ -64,7 +64,7 @@ def _make_app_role(conn: psycopg.Connection[tuple[object, ...]]) -> None:
         conn.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(APP)))
     except psycopg.errors.InsufficientPrivilege as fault:
         raise DatabaseProblem(
-            f"The user of DATABASE_URL may not act as the role {APP}. Ask the database's administrator to run: "
+            f"The user of DATABASE_URL may not act as the role {APP}. Its administrator must run: "
             f"GRANT {APP} TO {conn.info.user};"
         ) from fault
 
