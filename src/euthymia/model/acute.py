@@ -1,4 +1,4 @@
-"""What a patient feels and shows during and after an infusion: blood pressure and dissociation, by the minute."""
+"""Acute effects by the minute: blood pressure and dissociation during and after an infusion."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
-from euthymia.model.course import BadInput, Course
+from euthymia.model.course import BadInput, Course, timed_segments
 from euthymia.model.data import constants
-from euthymia.model.plasma import plasma_ng_per_ml
+from euthymia.model.plasma import (
+    NG_PER_ML_PER_MG_PER_L,
+    central_pulse,
+    first_order_delay,
+    infused,
+    structure_named,
+)
 
 Array = NDArray[np.float64]
 
@@ -33,7 +39,7 @@ class AcuteEffects:
     ----------
     systolic_rise_mmhg, diastolic_rise_mmhg : above the pressure before the infusion.
     dissociation : 0 (none) to 1 (as strong as the drug makes it).
-    minutes_when_past : by effect, the first minute of ``times_min`` after which nine of ten patients are past it
+    minutes_when_past : by effect, the first of ``times_min`` after which nine of ten patients are past it
         for good; None when that does not come within ``times_min``.
     """
 
@@ -44,12 +50,19 @@ class AcuteEffects:
     minutes_when_past: dict[str, float | None]
 
 
+def effect_site_ng_per_ml(course: Course, times_h: Array, structure: str) -> Array:
+    """Return arterial ng/mL behind a short first-order delay, which acute effects follow."""
+    delay = first_order_delay(constants("acute")["effect_site"]["mean_delay_min"] / 60.0)
+    pulse = central_pulse(structure_named(structure).scaled_to(course.weight_kg)).then(delay)
+    return NG_PER_ML_PER_MG_PER_L * infused(pulse, timed_segments(course.infusions), times_h)
+
+
 @cache
 def reference_peak_ng_per_ml() -> float:
-    """Return the arterial concentration at the end of the infusion in which the rises were measured."""
+    """Return the effect-site concentration at the end of the infusion in which the rises were measured."""
     row = constants("acute")["reference"]
     course = Course.of(dose_mg_per_kg=row["dose_mg_per_kg"], minutes=row["minutes"], days=[0], weight_kg=70.0)
-    return float(plasma_ng_per_ml(course, [row["minutes"] / 60.0])[0])
+    return float(effect_site_ng_per_ml(course, np.array([row["minutes"] / 60.0]), "kamp2020")[0])
 
 
 def _pressure(kind: str, conc: Array) -> Band:
@@ -83,7 +96,7 @@ def acute_effects(
 ) -> AcuteEffects:
     """Return the acute effects expected at the given minutes from day 0, with 5-95 % bands between patients.
 
-    The rise in pressure follows the arterial concentration in proportion; dissociation follows it as a sigmoid.
+    The rise in pressure follows the effect-site concentration in proportion; dissociation, as a sigmoid.
 
     Parameters
     ----------
@@ -99,7 +112,7 @@ def acute_effects(
     times = np.atleast_1d(np.asarray(times_min, dtype=np.float64))
     if times.ndim != 1 or not len(times) or not np.all(np.isfinite(times)) or np.any(np.diff(times) < 0):
         raise BadInput("The minutes must be finite numbers in order.")
-    conc = plasma_ng_per_ml(course, times / 60.0, structure=structure)
+    conc = effect_site_ng_per_ml(course, times / 60.0, structure)
     row, limits = constants("acute")["dissociation"], constants("acute")["past"]
     factor = 1.0 if first_infusion else 1.0 / row["later_infusion_factor"]
     c50 = row["c50_ng_per_ml"] * factor

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from euthymia.model.data import constants
 
@@ -21,7 +22,7 @@ Segment = tuple[float, float, float]
 """Start in hours from the start of the infusion, length in hours, rate in mg/h."""
 
 
-class BadInput(ValueError):
+class BadInput(ValueError):  # noqa: N818  # the word that its readers use
     """Input from which no number may be computed; the text is one sentence for the reader."""
 
 
@@ -33,11 +34,9 @@ def finite(value: object, name: str, low: float, high: float, unit: str) -> floa
     BadInput
         When the value is not a finite number in the range.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, float)) and not hasattr(value, "__float__"):
+    if isinstance(value, bool) or not hasattr(value, "__float__"):
         raise BadInput(f"{name} must be a number in {unit}, not {value!r}.")
-    if isinstance(value, str):
-        raise BadInput(f"{name} must be a number in {unit}, not text.")
-    number = float(value)  # type: ignore[arg-type]  # numpy scalars carry __float__
+    number = float(value)
     if not math.isfinite(number):
         raise BadInput(f"{name} must be a finite number in {unit}.")
     if not low <= number <= high:
@@ -133,9 +132,7 @@ class Course:
         object.__setattr__(self, "infusions", in_order(self.infusions))
 
     @classmethod
-    def of(
-        cls, *, dose_mg_per_kg: float, minutes: float, days: Iterable[float], weight_kg: float
-    ) -> Course:
+    def of(cls, *, dose_mg_per_kg: float, minutes: float, days: Iterable[float], weight_kg: float) -> Course:
         """Make a course of equal infusions on the given days."""
         weight = checked_weight_kg(weight_kg)
         per_kg = finite(dose_mg_per_kg, "The dose", 0.0, 20.0, "mg/kg")
@@ -165,8 +162,10 @@ def in_order(infusions: Iterable[Infusion]) -> tuple[Infusion, ...]:
     """Return the infusions as a tuple when they are few enough, in order and apart; else raise."""
     kept = tuple(infusions)
     if len(kept) > MOST_INFUSIONS:
-        raise BadInput(f"{len(kept):,} infusions are more than the {MOST_INFUSIONS:,} that are computed at once.")
-    for earlier, later in zip(kept, kept[1:], strict=False):
+        raise BadInput(
+            f"{len(kept):,} infusions are more than the {MOST_INFUSIONS:,} that are computed at once."
+        )
+    for earlier, later in pairwise(kept):
         if later.start_day < earlier.start_day:
             raise BadInput("The infusions must be in order of their days.")
         if later.start_day < earlier.start_day + earlier.minutes / 1440.0 - 1e-9:

@@ -1,8 +1,8 @@
 """One patient: what his own infusions and scores say of the weeks ahead.
 
-Parameters are drawn from the calibrated population and weighed by the patient's scores. Given a draw, scores on the
-logit are jointly Gaussian (baseline, drift, noise), so those three are integrated out exactly; only the parameters of
-the drug's effect are sampled.
+Parameters are drawn from the calibrated population and weighed by the patient's scores. Given a draw, scores
+on the logit are jointly Gaussian (baseline, drift, noise), so those three are integrated out exactly; only
+the parameters of the drug's effect are sampled.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +20,14 @@ from euthymia.model.course import BadInput, Infusion, checked_weight_kg, finite,
 from euthymia.model.mood import relief
 from euthymia.model.population import Draws, Population, calibrated, model_version
 from euthymia.model.scales import Scale, convert_score, scale_named
+from euthymia.model.simulate import wander
 
 Array = NDArray[np.float64]
 LONGEST_HORIZON_DAYS = 730
 MOST_SCORES = 1000
 KEPT = 2000
+BANDS = [int(share * (KEPT - 1)) for share in (0.05, 0.25, 0.5, 0.75, 0.95)]
+FEWEST_RESPONDING = 0.05
 FEWEST_DRAWS, MOST_DRAWS = 500, 1_000_000
 
 
@@ -32,7 +36,7 @@ class Score:
     """A score on a day, on the scale of the forecast unless another one is named."""
 
     day: float
-    value: float
+    value: float | None
     scale: str | None = None
 
 
@@ -56,7 +60,7 @@ class ForecastInput:
 
 @dataclass(frozen=True, slots=True)
 class FadeDay:
-    """The day on which response is lost, and the band of it; a bound is None when it lies past the horizon."""
+    """The day on which response is lost, with its band; None stands for past the horizon."""
 
     p05: float | None
     median: float | None
@@ -72,7 +76,7 @@ class Forecast:
     ----------
     days : shape (days,). p05 to p95 : shape (days,), points.
     chance_of_response, chance_of_remission : on the day after the last infusion (day ``judged_day``).
-    fade_day : first day after the last infusion on which at most half of the baseline is gained; None when there
+    fade_day : first day after the last infusion on which half of the baseline is no longer gained; None when there
         is no infusion, or when fewer than one in twenty is expected to respond.
     effective_samples : how many independent draws the weighed sample is worth.
     """
@@ -102,10 +106,12 @@ def checked_scores(given: ForecastInput, scale: Scale) -> tuple[Array, Array]:
     Scores on another scale are carried over by the stated cross-walk.
     """
     if len(given.scores) > MOST_SCORES:
-        raise BadInput(f"{len(given.scores):,} scores are more than the {MOST_SCORES:,} that are read at once.")
+        raise BadInput(
+            f"{len(given.scores):,} scores are more than the {MOST_SCORES:,} that are read at once."
+        )
     days, logits = [], []
     for item in given.scores:
-        score = item if isinstance(item, Score) else Score(item[0], item[1])  # type: ignore[arg-type]  # None below
+        score = item if isinstance(item, Score) else Score(*item)
         if score.value is None:
             continue
         own = scale if score.scale is None else scale_named(score.scale)
@@ -114,7 +120,7 @@ def checked_scores(given: ForecastInput, scale: Scale) -> tuple[Array, Array]:
         days.append(day)
         moved = value if own is scale else convert_score(value, own.name, scale.name)
         logits.append(float(scale.to_logit(moved)))
-    if any(later < earlier for earlier, later in zip(days, days[1:], strict=False)):
+    if any(later < earlier for earlier, later in pairwise(days)):
         raise BadInput("The scores must be in order of their days.")
     return np.array(days), np.array(logits)
 
@@ -134,12 +140,19 @@ def systematic(weights: Array, count: int, rng: np.random.Generator) -> NDArray[
 
 @dataclass(frozen=True, slots=True)
 class _Posterior:
-    """Draws in proportion to their weights, with baseline and drift as the scores leave them."""
+    """Draws in proportion to their weights, with baselines and charted residuals as the scores allow."""
 
     kept: Draws
     effective_samples: float
-    mean: Array  # shape (kept, 1 + days): of baseline, then of baseline plus drift on each day
-    root: Array  # shape (1 + days, 1 + days): square root of their common covariance
+    baseline: Array  # shape (kept,), logits about the scale's typical baseline
+    charted: Array  # shape (days, kept): baseline, drift and noise
+
+
+def _weigh(residual: Array, inverse: Array) -> Array:
+    """Return the weight of each draw, in proportion to how well it explains the scores."""
+    log_weights = -0.5 * np.einsum("ij,ij->i", residual @ inverse, residual)
+    weights = np.exp(log_weights - log_weights.max())
+    return np.asarray(weights / weights.sum())
 
 
 def _posterior(
@@ -153,46 +166,52 @@ def _posterior(
     rng: np.random.Generator,
 ) -> _Posterior:
     seen_days, seen_logits = seen
-    baseline, baseline_sd = scale.baseline_logit()
-    new = np.empty((1 + len(asked), 1 + len(asked)))
-    new[0, :] = new[:, 0] = baseline_sd**2
-    new[1:, 1:] = residual_covariance(people, baseline_sd, asked, asked)
-    if not len(seen_days):
+    typical, baseline_sd = scale.baseline_logit()
+    noise_sd = people.fixed["noise_sd_logit"]
+    count = len(seen_days)
+    # Baseline, drift and noise as if nothing were known; below they are moved to what the scores say.
+    everywhere = np.concatenate([seen_days, asked])
+    order = np.argsort(everywhere, kind="stable")
+    path = np.empty((len(everywhere), KEPT))
+    path[order] = wander(people, KEPT, everywhere[order], rng).T
+    baseline = baseline_sd * rng.standard_normal(KEPT)
+    path += baseline + noise_sd * rng.standard_normal(path.shape)
+    if not count:
         chosen = systematic(np.full(len(prior), 1.0 / len(prior)), KEPT, rng)
-        mean, effective = np.zeros((KEPT, len(new))), float(len(prior))
-    else:
-        fell = relief(prior, infusions, weight_kg, seen_days, people, effect=people.effect_on(scale))
-        residual = seen_logits - baseline + fell
-        known = residual_covariance(people, baseline_sd, seen_days, seen_days)
-        known[np.diag_indices_from(known)] += people.fixed["noise_sd_logit"] ** 2
-        factor = cho_factor(known, lower=True)
-        solved = cho_solve(factor, residual.T)
-        log_weights = -0.5 * np.einsum("ij,ji->i", residual, solved)
-        weights = np.exp(log_weights - log_weights.max())
-        weights /= weights.sum()
-        effective = float(1.0 / np.sum(weights**2))
-        chosen = systematic(weights, KEPT, rng)
-        cross = np.vstack(
-            [np.full(len(seen_days), baseline_sd**2), residual_covariance(people, baseline_sd, asked, seen_days)]
-        )
-        mean = (cross @ solved[:, chosen]).T
-        new = new - cross @ cho_solve(factor, cross.T)
-    # Days asked for twice make the covariance singular; a thousandth of a logit of jitter changes no score.
-    root = np.linalg.cholesky(new + 1e-6 * np.eye(len(new)))
-    return _Posterior(prior.taken(chosen), effective, mean, root)
+        return _Posterior(prior.taken(chosen), float(len(prior)), baseline, path)
+    residual = (
+        seen_logits
+        - typical
+        + relief(prior, infusions, weight_kg, seen_days, people, effect=people.effect_on(scale))
+    )
+    known = residual_covariance(people, baseline_sd, seen_days, seen_days)
+    known[np.diag_indices_from(known)] += noise_sd**2
+    inverse = cho_solve(cho_factor(known, lower=True), np.eye(count))
+    weights = _weigh(residual, inverse)
+    chosen = systematic(weights, KEPT, rng)
+    surprise = inverse @ (residual[chosen].T - path[:count])
+    cross = residual_covariance(people, baseline_sd, asked, seen_days)
+    return _Posterior(
+        kept=prior.taken(chosen),
+        effective_samples=float(1.0 / np.sum(weights**2)),
+        baseline=baseline + baseline_sd**2 * surprise.sum(axis=0),
+        charted=path[count:] + cross @ surprise,
+    )
 
 
 def _fade_day(
-    scale: Scale, days: Array, steady: Array, baseline: Array, last_infusion_day: float, responds: NDArray[np.bool_]
+    days: Array, steady: Array, lost_above: Array, last_infusion_day: float, responds: NDArray[np.bool_]
 ) -> FadeDay | None:
-    """Return when those draws that respond lose it, from their course without drift and noise."""
-    if responds.mean() < 0.05:
+    """Return when the draws that respond lose it, from their course without drift and noise."""
+    if responds.mean() < FEWEST_RESPONDING:
         return None
     after = days > last_infusion_day
-    lost = steady[responds][:, after] > ((1.0 - scale.response_fraction) * baseline[responds])[:, None]
-    first = np.where(lost.any(axis=1), days[after][lost.argmax(axis=1)] if after.any() else np.inf, np.inf)
+    if not after.any():
+        return FadeDay(None, None, None, 0.0)
+    lost = steady[np.ix_(after, responds)] > lost_above[responds]
+    first = np.where(lost.any(axis=0), days[after][lost.argmax(axis=0)], np.inf)
     ordered = np.sort(first)
-    bounds = [float(ordered[int(q * (len(ordered) - 1))]) for q in (0.05, 0.5, 0.95)]
+    bounds = [float(ordered[int(share * (len(ordered) - 1))]) for share in (0.05, 0.5, 0.95)]
     p05, median, p95 = (bound if np.isfinite(bound) else None for bound in bounds)
     return FadeDay(p05, median, p95, float(np.mean(np.isfinite(first))))
 
@@ -224,7 +243,9 @@ def forecast(
     first = min([0.0, *(i.start_day for i in infusions[:1]), *seen[0][:1]])
     if not first < until <= first + LONGEST_HORIZON_DAYS:
         raise BadInput(f"The forecast must end after it begins and within {LONGEST_HORIZON_DAYS} days of it.")
-    prior = _prior_draws(count, seed) if population is None else people.draw(count, np.random.default_rng(seed))
+    prior = (
+        _prior_draws(count, seed) if population is None else people.draw(count, np.random.default_rng(seed))
+    )
 
     days = np.arange(np.floor(first), np.floor(until) + 1.0)
     judged = infusions[-1].start_day + 1.0 if infusions else float(days[-1])
@@ -234,32 +255,31 @@ def forecast(
     found = _posterior(prior, infusions, weight_kg, seen, asked, people, scale, rng)
 
     typical, _ = scale.baseline_logit()
-    fell = relief(found.kept, infusions, weight_kg, asked, people, effect=people.effect_on(scale))
-    latent = found.mean + rng.standard_normal(found.mean.shape) @ found.root.T
-    noise = people.fixed["noise_sd_logit"] * rng.standard_normal(fell.shape)
-    charted = scale.to_score(typical + latent[:, 1:] - fell + noise)
-    bands = np.sort(charted[:, : len(days)], axis=0)
-    p05, p25, median, p75, p95 = (bands[int(q * (KEPT - 1))] for q in (0.05, 0.25, 0.5, 0.75, 0.95))
+    fell = relief(found.kept, infusions, weight_kg, asked, people, effect=people.effect_on(scale)).T
+    charted = typical + found.charted - fell
+    bands = scale.to_score(np.sort(charted[: len(days)], axis=1)[:, BANDS])
 
-    own_baseline = charted[:, -1]
+    own_baseline = scale.to_score(charted[-1])
     before = np.flatnonzero(seen[0] <= began + 1e-9)
     if len(before):
         own_baseline = np.full(KEPT, scale.to_score(seen[1][before[-1]]))
-    at_end = np.rint(charted[:, -2])
+    at_end = np.rint(scale.to_score(charted[-2]))
     fade = None
     if infusions:
-        steady_baseline = scale.to_score(typical + latent[:, 0])
-        steady = scale.to_score(typical + latent[:, :1] - fell)
-        share = 1.0 - scale.response_fraction
-        responds = steady[:, -2] <= share * steady_baseline
-        fade = _fade_day(scale, days, steady[:, : len(days)], steady_baseline, infusions[-1].start_day, responds)
+        steady = typical + found.baseline - fell
+        lost_above = scale.to_logit(
+            (1.0 - scale.response_fraction) * scale.to_score(typical + found.baseline)
+        )
+        fade = _fade_day(
+            days, steady[: len(days)], lost_above, infusions[-1].start_day, steady[-2] <= lost_above
+        )
     return Forecast(
         days=days,
-        median=median,
-        p05=p05,
-        p25=p25,
-        p75=p75,
-        p95=p95,
+        p05=bands[:, 0],
+        p25=bands[:, 1],
+        median=bands[:, 2],
+        p75=bands[:, 3],
+        p95=bands[:, 4],
         chance_of_response=float(np.mean(at_end <= (1.0 - scale.response_fraction) * own_baseline)),
         chance_of_remission=float(np.mean(at_end <= scale.remission_at_most)),
         judged_day=judged,

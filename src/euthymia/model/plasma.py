@@ -34,7 +34,7 @@ class Structure:
     source: str
 
     def scaled_to(self, weight_kg: float) -> Structure:
-        """Return the set for another weight: volumes by weight, clearances by weight to the 3/4 (a choice)."""
+        """Return the set for another weight: volumes as weight, clearances as its 3/4 power (a choice)."""
         scaling = constants("structures")["weight_scaling"]
         relative = weight_kg / scaling["reference_kg"]
         volume = relative ** scaling["volume_exponent"]
@@ -90,7 +90,7 @@ class Exponentials:
         here = self.rates.copy()
         there = other.rates
         for index, rate in enumerate(here):
-            # Equal rates make the partial fractions singular; one part in a million moves no figure that is read.
+            # Equal rates make the partial fractions singular; a part in a million moves no figure.
             while np.any(np.abs(there - here[index]) < 1e-6 * rate):
                 here[index] *= 1.0 + 3e-6
         pairs = self.weights[:, None] * other.weights[None, :] / (there[None, :] - here[:, None])
@@ -183,7 +183,7 @@ def plasma_ng_per_ml(
     >>> course = Course.from_template("single", weight_kg=70)
     >>> arterial = plasma_ng_per_ml(course, [40 / 60])[0]
     >>> venous = plasma_ng_per_ml(course, [40 / 60], site="venous")[0]
-    >>> 250 < arterial < 290, 160 < venous < 210
+    >>> bool(250 < arterial < 290), bool(160 < venous < 210)
     (True, True)
     """
     times = _checked_times(times_h)
@@ -212,7 +212,15 @@ def norketamine_ng_per_ml(course: Course, times_h: ArrayLike, *, structure: str 
     row = constants("structures")["norketamine"]
     molar = row["molar_mass_g_per_mol"] / constants("structures")["ketamine"]["molar_mass_g_per_mol"]
     metabolite = Structure(
-        "norketamine", "arterial", row["v1_l"], row["v2_l"], 0.0, row["cl_l_per_h"], row["q2_l_per_h"], 0.0, ""
+        "norketamine",
+        "arterial",
+        row["v1_l"],
+        row["v2_l"],
+        0.0,
+        row["cl_l_per_h"],
+        row["q2_l_per_h"],
+        0.0,
+        "",
     ).scaled_to(course.weight_kg)
     formed = central_pulse(parent).times(parent.cl_l_per_h * row["fraction_formed"] * molar)
     pulse = formed.then(first_order_delay(row["mean_transit_min"] / 60.0)).then(central_pulse(metabolite))

@@ -1,4 +1,4 @@
-"""Virtual patients: typical values, the spread between patients, and the spread between trials and clinics."""
+"""Virtual patients: typical values, and how patients, trials and clinics differ."""
 
 from __future__ import annotations
 

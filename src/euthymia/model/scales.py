@@ -1,4 +1,4 @@
-"""Rating scales: their range, cuts and typical baselines; scores to logits and back, so that a score stays on its scale."""
+"""Rating scales: range, cuts, typical baselines; scores to logits and back, so that a score stays on its scale."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def scale_named(name: str) -> Scale:
 
 
 def convert_score(score: float, source: str, target: str) -> float:
-    """Return the score on another scale at the same distance from its typical baseline, on the logit: a stated cross-walk.
+    """Return the score on another scale, at the same distance on the logit from its typical baseline.
 
     Examples
     --------

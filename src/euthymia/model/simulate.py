@@ -26,7 +26,7 @@ def checked_days(days: ArrayLike) -> Array:
 
 
 def wander(population: Population, n: int, days: Array, rng: np.random.Generator) -> Array:
-    """Return the slow drift of n patients about their own course, in logits, shape (n, days), days ascending."""
+    """Return the slow drift of n patients about their course, logits, shape (n, days); days ascending."""
     sd, length = population.fixed["wander_sd_logit"], population.fixed["wander_days"]
     kept = np.exp(-np.diff(days, prepend=days[0]) / length)
     steps = rng.standard_normal((n, len(days)))
@@ -68,8 +68,10 @@ def simulate_scores(
     when = checked_days(days)
     used = scale_named(scale)
     mean, sd = used.baseline_logit(baseline_mean, baseline_sd)
-    logits = mean + sd * draws.baseline_z[:, None] - relief(
-        draws, course.infusions, course.weight_kg, when, people, effect=people.effect_on(used)
+    logits = (
+        mean
+        + sd * draws.baseline_z[:, None]
+        - relief(draws, course.infusions, course.weight_kg, when, people, effect=people.effect_on(used))
     )
     if rng is None:
         return used.to_score(logits)
@@ -103,9 +105,12 @@ class VirtualPatient:
     def scores(self, scale: str, infusions: Sequence[Infusion], days: ArrayLike) -> list[int]:
         """Return the scores that the patient fills in on the days, given the infusions he has had.
 
-        A score of a day is taken before an infusion that starts at that instant, and knows only infusions before it.
+        A score is taken before an infusion that starts at the same instant, and knows only those before it.
         """
-        return [int(score) for score in self._scored(scale_named(scale), infusions, checked_days(days), noisy=True)]
+        return [
+            int(score)
+            for score in self._scored(scale_named(scale), infusions, checked_days(days), noisy=True)
+        ]
 
     def _scored(self, scale: Scale, infusions: Sequence[Infusion], days: Array, *, noisy: bool) -> Array:
         mean, sd = scale.baseline_logit()
@@ -117,9 +122,16 @@ class VirtualPatient:
             return scale.to_score(logits)
         index = np.clip(np.rint(days).astype(int) + 365, 0, len(self.drift) - 1)
         own = np.array(
-            [np.random.default_rng((self.noise_seed, int(i), len(scale.name), int(scale.top))).standard_normal() for i in index]
+            [
+                np.random.default_rng(
+                    (self.noise_seed, int(i), len(scale.name), int(scale.top))
+                ).standard_normal()
+                for i in index
+            ]
         )
-        return np.rint(scale.to_score(logits + self.drift[index] + self.population.fixed["noise_sd_logit"] * own))
+        return np.rint(
+            scale.to_score(logits + self.drift[index] + self.population.fixed["noise_sd_logit"] * own)
+        )
 
 
 def virtual_patient(
