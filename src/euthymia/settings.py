@@ -30,6 +30,8 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
         "CONN_MAX_AGE": 0,
+        # After a crash of PostgreSQL the pool holds dead connections: each is tried before it is used.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**parts, **pool},
     }
 

@@ -15,18 +15,10 @@ from euthymia.clinic.foundation.practice.models import Location
 from euthymia.clinic.foundation.practice.queries import thresholds
 from euthymia.clinic.journey.consults.models import Call
 from euthymia.clinic.journey.consults.queries import calls_between, day_bounds
-from euthymia.clinic.journey.infusions.models import Infusion, InfusionState
+from euthymia.clinic.journey.infusions.models import Infusion
+from euthymia.clinic.journey.infusions.states import IN_CHAIR, InfusionState
 from euthymia.clinic.journey.infusions.vitals_clock import Due, Lateness, next_vitals
 from euthymia.clinic.journey.outcomes.models import Score
-
-OPEN = (
-    InfusionState.ARRIVED,
-    InfusionState.READY,
-    InfusionState.RUNNING,
-    InfusionState.PAUSED,
-    InfusionState.RECOVERY,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Chaired:
@@ -107,7 +99,7 @@ def _visits(sight: Sight, start: datetime, end: datetime, now: datetime) -> list
     visits = []
     for infusion in rows:
         due = None
-        if infusion.started_at is not None and infusion.state in OPEN and sight.clinical:
+        if infusion.started_at is not None and infusion.state in IN_CHAIR and sight.clinical:
             due = next_vitals(
                 now=now,
                 started_at=infusion.started_at,

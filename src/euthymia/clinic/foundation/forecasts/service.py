@@ -8,6 +8,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from euthymia import model
 
 
@@ -55,7 +57,23 @@ def compute(history: History) -> dict[str, Any]:
             until_day=history.until_day,
         )
     )
-    return _plain(result)
+    plain: dict[str, Any] = _plain(result)
+    return plain | {"chance_response_lost": _chance_lost(plain)}
+
+
+def _chance_lost(plain: dict[str, Any]) -> list[float]:
+    """For each day the chance that the response is lost by then, from the forecast's quantiles of that day.
+
+    Straight lines between the known quantiles; past the last known one the chance stays where it is.
+    """
+    fade = plain["fade_day"]
+    if fade is None:
+        return [0.0 for _ in plain["days"]]
+    known = [(fade[name], chance) for name, chance in (("p05", 0.05), ("median", 0.5), ("p95", 0.95))]
+    known = [(day, chance) for day, chance in known if day is not None]
+    points = [*known, (plain["days"][-1], max([fade["chance_by_horizon"], *(c for _, c in known)]))]
+    days, chances = zip(*sorted(set(points)), strict=True)
+    return [round(float(c), 4) for c in np.interp(plain["days"], days, chances, left=0.0)]
 
 
 def version() -> str:
@@ -67,8 +85,6 @@ def concentration_curve(
     segments: tuple[tuple[float, float, float], ...], weight_kg: float, minutes: int, step: int = 1
 ) -> list[tuple[float, float]]:
     """Predicted venous concentration, (minute, ng/mL), for pump segments (start_min, duration_min, mg_per_h)."""
-    import numpy as np
-
     infusion = model.Infusion.from_segments(
         tuple((start / 60.0, lasting / 60.0, rate) for start, lasting, rate in segments)
     )

@@ -121,3 +121,13 @@ def local_clock(instant: datetime | None, zone: str) -> str:
 def ago(instant: datetime | None, now: datetime | None = None) -> str:
     """How far an instant is from now, in words; nothing for None."""
     return "" if instant is None else words.from_now(instant, now or timezone.now())
+
+
+@register.filter
+def milli(amount: int | None) -> str:
+    """A thousandth of a whole number, exactly: 800 microlitres as 0.8, 40000 micrograms as 40."""
+    if amount is None:
+        return ""
+    whole, part = divmod(abs(amount), 1000)
+    digits = f"{whole}.{part:03d}".rstrip("0").rstrip(".")
+    return f"\u2212{digits}" if amount < 0 else digits
