@@ -25,7 +25,8 @@ from euthymia.embedded.secret_files import secret_in
 QUICK_DEATH_S = 10.0
 DEATHS_ALLOWED = 5
 READY_WITHIN_S = 90.0
-STOP_WITHIN_S = 3.5  # then the web server and the worker are ended; PostgreSQL has what remains of 5 s
+CHILDREN_STOP_WITHIN_S = 3.5  # then the web server and the worker are ended
+STOP_WITHIN_S = 4.8  # what remains of it is PostgreSQL's
 MADE_OF = ("django", "django-allauth", "psycopg")
 
 Say = Callable[[str], None]
@@ -73,10 +74,10 @@ class Database:
         """Why the database was given up."""
         return self._cluster.fault if self._cluster else None
 
-    def stop(self) -> None:
+    def stop(self, within_s: float = 4.0) -> None:
         """Stop the database if it is ours."""
         if self._cluster:
-            self._cluster.stop()
+            self._cluster.stop(within_s)
 
 
 def _make_folder(folder: Path) -> None:
@@ -335,10 +336,11 @@ class _Server:
         self._stopping = True
         for child in self._children:
             child.ask_to_stop()
-        until = time.monotonic() + STOP_WITHIN_S
+        asked_at = time.monotonic()
+        until = asked_at + CHILDREN_STOP_WITHIN_S
         for child in self._children:
             child.stopped_by(until)
-        self._database.stop()
+        self._database.stop(max(1.0, asked_at + STOP_WITHIN_S - time.monotonic()))
         if self._lock is not None:
             (self._data_dir / "processes.json").unlink(missing_ok=True)
             self._lock.close()

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from euthymia.embedded.leftovers import processes_in
+from euthymia.embedded.places import who_runs
 from tests.house.test_embedded import alive, mode, wait_for
 
 READY = re.compile(r"Euthymia is ready at http://127\.0\.0\.1:(\d+)")
@@ -223,7 +224,7 @@ def test_it_stops_in_order_and_leaves_no_process(program: Program, how: signal.S
     assert again.stop(how) == 0
     assert time.monotonic() - began < 5
     assert [number for number in numbers.values() if alive(number)] == []
-    assert processes_in(again.data / "postgres" / "data") == []
+    assert processes_in(again.data / "postgres" / "data", who_runs(again.data)) == []
     assert again.said().endswith("Stopped\n")
     assert "Traceback" not in again.said()
 
