@@ -27,6 +27,7 @@ DEATHS_ALLOWED = 5
 READY_WITHIN_S = 90.0
 CHILDREN_STOP_WITHIN_S = 3.5  # then the web server and the worker are ended
 STOP_WITHIN_S = 4.8  # what remains of it is PostgreSQL's
+DEMO, PRACTICE = "demo", "practice"
 MADE_OF = ("django", "django-allauth", "psycopg")
 
 Say = Callable[[str], None]
@@ -87,6 +88,25 @@ def _make_folder(folder: Path) -> None:
         raise CannotServe(
             f"The data folder {folder} cannot be made ({fault.strerror}). Use DATA=."
         ) from fault
+
+
+def is_demo(data_dir: Path) -> bool:
+    """Whether this data folder holds the demo practice."""
+    kind = data_dir / "kind"
+    return kind.exists() and kind.read_text().strip() == DEMO
+
+
+def refuse_other_kind(data_dir: Path, *, demo: bool) -> None:
+    """Keep made-up patients out of a practice's folder, and a practice out of the demo's."""
+    kind = data_dir / "kind"
+    if not kind.exists():
+        kind.write_text(f"{DEMO if demo else PRACTICE}\n")
+    elif is_demo(data_dir) and not demo:
+        raise CannotServe(
+            f"{data_dir} holds the demo practice. Give your own practice another folder: --data"
+        )
+    elif demo and not is_demo(data_dir):
+        raise CannotServe(f"{data_dir} holds a practice. The demo needs a folder of its own: DATA=./demo")
 
 
 def environment(data_dir: Path, running: Running, *, demo: bool) -> dict[str, str]:
@@ -245,7 +265,7 @@ def run_serve(
     os.umask(0o077)  # letters, keys and logs in the data folder are nobody else's
     data_dir = data_dir.absolute()
     server = _Server(data_dir, demo, say)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, server.please_stop)
     try:
         server.run(host, port)
@@ -284,6 +304,7 @@ class _Server:
 
     def run(self, host: str, port: int) -> None:
         self._take_folder()
+        refuse_other_kind(self._data_dir, demo=self._demo)
         door = self._door = _open_door(host, port)
         port = door.getsockname()[1]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"

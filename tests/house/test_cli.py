@@ -193,6 +193,20 @@ def test_a_second_copy_on_the_same_folder_is_refused(program: Program) -> None:
     assert program.status() == 200
 
 
+def test_the_demo_is_kept_out_of_a_practice(folder: Path) -> None:
+    own = folder / "own"
+    own.mkdir()
+    (own / "kind").write_text("practice\n")
+    done = euthymia("demo", "--port", "0", "--data", str(own))
+    assert done.returncode == 1
+    assert f"{own} holds a practice" in done.stdout
+    (own / "kind").write_text("demo\n")
+    done = euthymia("serve", "--port", "0", "--data", str(own))
+    assert done.returncode == 1
+    assert f"{own} holds the demo practice" in done.stdout
+    assert not (own / "postgres").exists()
+
+
 def test_commands_work_beside_the_running_program(program: Program) -> None:
     done = euthymia("migrate", "--data", str(program.data))
     assert done.returncode == 0, done.stderr
