@@ -108,9 +108,11 @@ def _with_database(
     data_dir: Path, arguments: list[str], role: str = "app", then: list[str] | None = None
 ) -> int:
     """Run management commands on the running database, or on one started for as long as they take."""
+    from euthymia.children import CannotServe, manage
     from euthymia.embedded import DatabaseProblem
-    from euthymia.serve import CannotServe, Database, environment, is_demo, manage
+    from euthymia.installation import Database, environment, is_demo
 
+    os.umask(0o077)  # what a command writes into the data folder is nobody else's
     database = Database(data_dir, lambda line: print(line, file=sys.stderr))
     try:
         running = database.start()

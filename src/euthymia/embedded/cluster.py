@@ -186,8 +186,7 @@ class Cluster:
     def _programs(self, runs_as: places.RunsAs) -> binaries.Binaries:
         found = binaries.find()
         if runs_as.is_another and not runs_as.can("-x", Path(found.program("postgres"))):
-            self._say("Copying PostgreSQL's programs to where their user can reach them")
-            return binaries.copy_to(found, places.shelf())
+            return binaries.copy_to(found, places.shelf(), self._say)
         return found
 
     def _check_version(self, pgdata: Path, programs: binaries.Binaries) -> None:
