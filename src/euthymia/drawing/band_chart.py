@@ -153,27 +153,65 @@ def _bands(chart: BandChart, days: Scale, scores: Scale) -> list[str]:
 
 
 def _references(chart: BandChart, days: Scale, scores: Scale) -> list[str]:
-    wanted = [scores.kept(r.value) - 4 for r in chart.references]
-    places = spread(wanted, 14, scores.end + 10, scores.start)
-    marks = []
-    for reference, y in zip(chart.references, places, strict=True):
+    marks: list[str] = []
+    labels: list[str] = []
+    taken: list[_Box] = []
+    obstacles = _obstacles(chart, days, scores)
+    for reference in chart.references:
         level = scores.kept(reference.value)
-        marks += [
-            ink.line(days.start, level, days.end, level, "reference"),
-            _reference_label(chart, reference.label, y, days, scores),
+        places = _places(reference.label, level, days)
+        costs = [
+            _cost(box, chart, days, scores)
+            + sum(bad for x, y, bad in obstacles if box.holds(x, y))
+            + 100 * sum(box.meets(other) for other in taken)
+            for box in places
         ]
-    return marks
+        place = places[costs.index(min(costs))]
+        taken.append(place)
+        marks.append(ink.line(days.start, level, days.end, level, "reference"))
+        labels.append(ink.haloed(place.left, place.foot, reference.label))
+    return marks + labels
 
 
-def _reference_label(chart: BandChart, words: str, y: float, days: Scale, scores: Scale) -> str:
-    """On the left, where the band does not run, unless a score lies there."""
-    reach = days.start + 4 + 6.6 * len(words)
-    taken = any(
-        days.at(o.day) < reach + 6 and y - 16 < scores.at(o.score) < y + 8 for o in chart.observed
-    ) or any(days.at(b.day) < reach for b in chart.band[:1])
-    if taken:
-        return ink.haloed(days.end - 4, y, words, anchor="end")
-    return ink.haloed(days.start + 4, y, words)
+@dataclass(frozen=True)
+class _Box:
+    """Where a label could lie: its left end, its width, and the line that it stands on."""
+
+    left: float
+    width: float
+    foot: float
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a mark at that point would touch the label."""
+        return self.left - 4 < x < self.left + self.width + 4 and self.foot - 15 < y < self.foot + 7
+
+    def meets(self, other: "_Box") -> bool:
+        """Whether two labels would lie on each other."""
+        beside = self.left + self.width <= other.left or other.left + other.width <= self.left
+        return not beside and abs(self.foot - other.foot) < 13
+
+
+def _places(label: str, level: float, days: Scale) -> list[_Box]:
+    """Above or below its line, at the left, in the middle or at the right end."""
+    width = 6.4 * len(label)
+    lefts = (days.start + 5, days.end - width - 8, (days.start + days.end - width) / 2)
+    return [_Box(left, width, foot) for foot in (level - 4, level + 12) for left in lefts]
+
+
+def _obstacles(chart: BandChart, days: Scale, scores: Scale) -> list[tuple[float, float, float]]:
+    """What a label should not hide, as (x, y, how bad it would be). Scores count for more than the median."""
+    found = [(days.at(o.day), scores.at(o.score), 15.0) for o in chart.observed]
+    found += [(days.at(day), scores.start - 4, 8.0) for day in chart.infusion_days]
+    sparse = chart.band[:: max(1, len(chart.band) // 40)]
+    return found + [(days.at(b.day), scores.kept(b.median), 0.6) for b in sparse]
+
+
+def _cost(box: _Box, chart: BandChart, days: Scale, scores: Scale) -> float:
+    """How bad a place is for a label, whatever it would hide there."""
+    outside = not scores.end - 2 <= box.foot - 10 <= box.foot <= scores.start
+    now = chart.now_day is not None and box.left - 3 < days.at(chart.now_day) < box.left + box.width + 3
+    band = bool(chart.band) and box.left + box.width > days.at(chart.band[0].day)
+    return 50.0 * outside + 20 * now + band
 
 
 def _events(chart: BandChart, days: Scale, scores: Scale) -> list[str]:

@@ -145,8 +145,9 @@ def _check(record: InfusionRecord) -> None:
 def _sheet(record: InfusionRecord, width: float) -> _Sheet:
     wide = width >= 600
     left, right = (92, width - 64) if wide else (62, width - 8)
-    first = int(record.first_minute // 5) * 5
-    last = max(first + 30, -int(-record.last_minute // 5) * 5)
+    begin, end = _time_range(record)
+    first, last = int(begin // 5) * 5, -int(-end // 5) * 5
+    last = max(first + 30, last)
     fits = (step for step in (5, 10, 15, 30, 60, 120) if (right - left) * step / (last - first) >= 22)
     top = 34 if wide else 44
     bottom = top + (264 if wide else 220)
@@ -154,12 +155,28 @@ def _sheet(record: InfusionRecord, width: float) -> _Sheet:
     return _Sheet(
         width=width,
         times=Scale(first, last, left, right),
-        vitals=Scale(LOW, HIGH, bottom, top),
+        vitals=Scale(*_vitals_range(record), bottom, top),
         column_min=next(fits, 240),
         rows_top=rows_top,
         events_y=bottom + 22,
         foot=rows_top + ROW * len(record.rows),
     )
+
+
+def _time_range(record: InfusionRecord) -> tuple[float, float]:
+    """Wide enough for everything that was charted: a late reading is never left off the sheet."""
+    minutes = [record.first_minute, record.last_minute]
+    minutes += [p.minute for p in record.pressures] + [h.minute for h in record.heart_rates]
+    minutes += [e.minute for e in record.events] + [m for row in record.rows for m, _ in row.values]
+    return min(minutes), max(minutes)
+
+
+def _vitals_range(record: InfusionRecord) -> tuple[int, int]:
+    """40 to 200, or as far beyond as a reading lies: an extreme value is never drawn at the edge."""
+    values = [v for p in record.pressures for v in (p.systolic_mmhg, p.diastolic_mmhg)]
+    values += [h.per_min for h in record.heart_rates]
+    low, high = min([LOW, *values]), max([HIGH, *values])
+    return int(low // 20) * 20, -int(-high // 20) * 20
 
 
 def _clock(record: InfusionRecord, minute: float) -> str:
@@ -179,7 +196,7 @@ def _grid(record: InfusionRecord, sheet: _Sheet) -> list[str]:
         marks += [ink.line(x, top, x, bottom, "grid"), ink.line(x, sheet.rows_top, x, sheet.foot, "grid")]
         if k % every == 0 and x <= sheet.times.end - (0 if every == 1 else 12):
             marks.append(ink.text(x, top - 10, _clock(record, minute), "strong", "middle"))
-    for value in range(LOW, HIGH + 1, 20):
+    for value in range(int(sheet.vitals.low), int(sheet.vitals.high) + 1, 20):
         y = sheet.vitals.at(value)
         marks += [
             ink.line(sheet.times.start, y, sheet.times.end, y, "grid"),
@@ -224,15 +241,14 @@ def _vitals(record: InfusionRecord, sheet: _Sheet) -> list[str]:
     marks = []
     for reading in record.pressures:
         x = sheet.times.at(reading.minute)
-        high, low = sheet.vitals.kept(reading.systolic_mmhg), sheet.vitals.kept(reading.diastolic_mmhg)
+        high, low = sheet.vitals.at(reading.systolic_mmhg), sheet.vitals.at(reading.diastolic_mmhg)
         marks += [
             ink.line(x, high, x, low, "thin"),
             ink.path([(x - 5, high - 7), (x, high), (x + 5, high - 7)], "ink"),
             ink.path([(x - 5, low + 7), (x, low), (x + 5, low + 7)], "ink"),
         ]
     marks += [
-        ink.dot(sheet.times.at(h.minute), sheet.vitals.kept(h.per_min), 3.5, "mark")
-        for h in record.heart_rates
+        ink.dot(sheet.times.at(h.minute), sheet.vitals.at(h.per_min), 3.5, "mark") for h in record.heart_rates
     ]
     return marks + (_last_readings(record, sheet) if sheet.width >= 600 else [])
 
@@ -249,7 +265,7 @@ def _last_readings(record: InfusionRecord, sheet: _Sheet) -> list[str]:
     if record.heart_rates:
         rate = record.heart_rates[-1].per_min
         named.append((rate, f"HR {rate:.0f}", "blue"))
-    wanted = [sheet.vitals.kept(value) + 4 for value, _, _ in named]
+    wanted = [sheet.vitals.at(value) + 4 for value, _, _ in named]
     places = spread(wanted, 15, sheet.vitals.end, sheet.vitals.start)
     x = sheet.times.end + 8
     return [ink.text(x, y, words, kind, bold=True) for (_, words, kind), y in zip(named, places, strict=True)]

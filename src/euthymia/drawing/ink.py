@@ -61,8 +61,8 @@ def ascending(name: str, values: Sequence[float]) -> None:
 
 
 def n(value: float) -> str:
-    """A coordinate with at most two decimals and no trailing zeros."""
-    return f"{value:.2f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
+    """A coordinate to a hundredth of a pixel at worst, without trailing zeros."""
+    return f"{value:.6g}"
 
 
 def shown(value: float) -> str:
@@ -136,7 +136,9 @@ def ring(x: float, y: float, radius: float) -> str:
 
 def written(words: str) -> str:
     """Text made safe for XML: escaped, and without the control characters that XML cannot hold."""
-    return escape("".join(c for c in words if c.isprintable() or c == " "))
+    if not words.isprintable():
+        words = "".join(c for c in words if c.isprintable())
+    return escape(words)
 
 
 def drawing(width: float, height: float, title: str, sentence: str, marks: Iterable[str]) -> Svg:

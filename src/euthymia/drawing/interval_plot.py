@@ -48,7 +48,9 @@ def interval_plot(plot: IntervalPlot, *, width: int = 720) -> ink.Svg:
     left = 12.0
     if wide:
         left = min(width * 0.4, 16 + 6.6 * max((len(r.label) for r in plot.rows), default=0))
-    xs = Scale(plot.low, plot.high, left, width - (16 + (90 if noted and wide else 0)))
+    points = [v for r in plot.rows for v in (r.centre, r.observed) if v is not None]
+    low, high = min([plot.low, *points]), max([plot.high, *points])
+    xs = Scale(low, high, left, width - (16 + (90 if noted and wide else 0)))
     floor = top + row * len(plot.rows)
     marks = _axis(plot, xs, top, floor)
     for k, entry in enumerate(plot.rows):
@@ -77,7 +79,7 @@ def _check(plot: IntervalPlot) -> None:
 
 def _axis(plot: IntervalPlot, xs: Scale, top: float, floor: float) -> list[str]:
     marks = []
-    for value in ticks(plot.low, plot.high, max(2, int((xs.end - xs.start) / 56))):
+    for value in ticks(xs.low, xs.high, max(2, int((xs.end - xs.start) / 56))):
         x = xs.at(value)
         marks += [
             ink.line(x, top, x, floor, "grid"),

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 DAY_STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 364, 728)
 MINUTE_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440)
@@ -94,6 +95,13 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
         middle = min(max(centre, low + half), high - half) if high - low >= 2 * half else (low + high) / 2
         for k, j in enumerate(members):
             placed[j] = middle - half + k * gap
+    # Groups that the edge pushed back may now touch their neighbours: once forward, once back.
+    for i, j in pairwise(order):
+        placed[j] = max(placed[j], placed[i] + gap)
+    if order and placed[order[-1]] > high:
+        placed[order[-1]] = high
+        for j, i in pairwise(reversed(order)):
+            placed[i] = min(placed[i], placed[j] - gap)
     return placed
 
 

@@ -7,6 +7,17 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
 
+WHEN_EMPTY = {
+    "text": "Fill this in.",
+    "textarea": "Write something here.",
+    "select": "Choose one from the list.",
+    "choices": "Choose an answer.",
+    "checkbox": "Tick this to go on.",
+    "hidden": "This page came back incomplete. Load it again, then send it once more.",
+}
+
+LABEL_IN_SUMMARY = 44
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -58,7 +69,7 @@ def field_part(bound: BoundField, *, unit: str = "", hint: str = "") -> FieldPar
     kind = kind_of(bound.field.widget)
     hint = hint or str(bound.help_text)
     unit = unit or str(getattr(bound.field, "unit", ""))
-    errors = [str(error) for error in bound.errors]
+    errors = sentences(bound)
     ids = [f"{bound.auto_id}_unit"] if unit else []
     ids += [f"{bound.auto_id}_hint"] if hint else []
     ids += [f"{bound.auto_id}_error"] if errors else []
@@ -107,13 +118,25 @@ def error_links(form: forms.BaseForm) -> list[tuple[str, str]]:
     """Each error of a form with the id it links to; an empty id for what belongs to no one field."""
     links = [("", str(error)) for error in form.non_field_errors()]
     for bound in form.visible_fields():
-        links += [(anchor(bound), named(bound, str(error))) for error in bound.errors]
+        links += [(anchor(bound), named(bound, error)) for error in sentences(bound)]
     for bound in form.hidden_fields():
-        links += [("", str(error)) for error in bound.errors]
+        links += [("", sentence) for sentence in sentences(bound)]
     return links
 
 
 def named(bound: BoundField, sentence: str) -> str:
-    """Away from its field a sentence needs the field's name, unless the label is itself a long question."""
+    """Away from its field a sentence needs the field's name; a long question is cut to its first words."""
     label = str(bound.label or "")
-    return sentence if not label or len(label) > 40 else f"{label}: {sentence[0].lower()}{sentence[1:]}"
+    if len(label) > LABEL_IN_SUMMARY:
+        label = label[:LABEL_IN_SUMMARY].rsplit(" ", 1)[0] + "…"
+    return f"{label}: {sentence[:1].lower()}{sentence[1:]}" if label else sentence
+
+
+def sentences(bound: BoundField) -> list[str]:
+    """What is wrong with a field. Where Django only says "required", the sentence says what to do."""
+    found = []
+    for error in bound.errors.as_data():
+        plain = error.code == "required" and error.message == forms.Field.default_error_messages["required"]
+        kind = "hidden" if bound.is_hidden else kind_of(bound.field.widget)
+        found += [WHEN_EMPTY[kind]] if plain else error.messages
+    return found

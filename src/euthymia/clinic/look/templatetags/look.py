@@ -67,13 +67,18 @@ def field(
     hint: str = "",
     pad: bool = False,
     chips: bool = False,
+    heading: bool = False,
     optional_word: str = "optional",
 ) -> dict[str, Any]:
-    """One field of a form. `pad` offers a number pad, `chips` lays choices side by side."""
+    """One field of a form. `pad` offers a number pad, `chips` lays choices side by side.
+
+    `heading` makes the label the heading of a page that asks one question.
+    """
     return {
         "part": field_part(bound, unit=unit, hint=hint),
         "pad": pad,
         "chips": chips,
+        "heading": heading,
         "optional_word": optional_word,
     }
 

@@ -11,7 +11,8 @@ export function startOnce() {
     event.submitter?.setAttribute("aria-busy", "true");
   });
   // A page brought back by the back button must be usable again.
-  window.addEventListener("pageshow", () => {
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
     for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
   });

@@ -1,0 +1,289 @@
+"""One patient: what his own infusions and scores say of the weeks ahead.
+
+Parameters are drawn from the calibrated population and weighed by the patient's scores. Given a draw, scores
+on the logit are jointly Gaussian (baseline, drift, noise), so those three are integrated out exactly; only
+the parameters of the drug's effect are sampled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+
+from euthymia.model.course import BadInput, Infusion, checked_weight_kg, finite, in_order
+from euthymia.model.mood import relief
+from euthymia.model.population import Draws, Population, calibrated, model_version
+from euthymia.model.scales import Scale, convert_score, scale_named
+from euthymia.model.simulate import wander
+
+Array = NDArray[np.float64]
+LONGEST_HORIZON_DAYS = 730
+MOST_SCORES = 1000
+KEPT = 2000
+BANDS = [int(share * (KEPT - 1)) for share in (0.05, 0.25, 0.5, 0.75, 0.95)]
+FEWEST_RESPONDING = 0.05
+FEWEST_DRAWS, MOST_DRAWS = 500, 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score on a day, on the scale of the forecast unless another one is named."""
+
+    day: float
+    value: float | None
+    scale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastInput:
+    """What is known of a patient, and how far ahead to look.
+
+    Attributes
+    ----------
+    infusions : given and planned, in order of their days.
+    scores : each `Score`, or (day, value), in any number; a value of None is a missing score.
+    until_day : last day of the forecast.
+    """
+
+    weight_kg: float
+    scale: str
+    infusions: tuple[Infusion, ...]
+    scores: tuple[Score | tuple[float, float | None], ...]
+    until_day: float
+
+
+@dataclass(frozen=True, slots=True)
+class FadeDay:
+    """The day on which response is lost, with its band; None stands for past the horizon."""
+
+    p05: float | None
+    median: float | None
+    p95: float | None
+    chance_by_horizon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The forecast of one patient: bands of the score he will fill in, day by day.
+
+    Attributes
+    ----------
+    days : shape (days,). p05 to p95 : shape (days,), points.
+    chance_of_response, chance_of_remission : on the day after the last infusion (day ``judged_day``).
+    fade_day : first day after the last infusion on which half of the baseline is no longer gained; None when there
+        is no infusion, or when fewer than one in twenty is expected to respond.
+    effective_samples : how many independent draws the weighed sample is worth.
+    """
+
+    days: Array
+    median: Array
+    p05: Array
+    p25: Array
+    p75: Array
+    p95: Array
+    chance_of_response: float
+    chance_of_remission: float
+    judged_day: float
+    fade_day: FadeDay | None
+    effective_samples: float
+    model_version: str
+
+
+@lru_cache(maxsize=4)
+def _prior_draws(draws: int, seed: int) -> Draws:
+    return calibrated().draw(draws, np.random.default_rng(seed))
+
+
+def checked_scores(given: ForecastInput, scale: Scale) -> tuple[Array, Array]:
+    """Return days and logits of the scores that are there, or raise a sentence.
+
+    Scores on another scale are carried over by the stated cross-walk.
+    """
+    if len(given.scores) > MOST_SCORES:
+        raise BadInput(
+            f"{len(given.scores):,} scores are more than the {MOST_SCORES:,} that are read at once."
+        )
+    days, logits = [], []
+    for item in given.scores:
+        score = item if isinstance(item, Score) else Score(*item)
+        if score.value is None:
+            continue
+        own = scale if score.scale is None else scale_named(score.scale)
+        day = finite(score.day, "The day of a score", -3650, 3650, "days")
+        value = finite(score.value, f"A score on the {own.name}", 0.0, own.top, "points")
+        days.append(day)
+        moved = value if own is scale else convert_score(value, own.name, scale.name)
+        logits.append(float(scale.to_logit(moved)))
+    if any(later < earlier for earlier, later in pairwise(days)):
+        raise BadInput("The scores must be in order of their days.")
+    return np.array(days), np.array(logits)
+
+
+def residual_covariance(population: Population, baseline_sd: float, a: Array, b: Array) -> Array:
+    """Return the covariance of baseline plus drift between two sets of days, in logits squared."""
+    fixed = population.fixed
+    gap = np.abs(a[:, None] - b[None, :])
+    return np.asarray(baseline_sd**2 + fixed["wander_sd_logit"] ** 2 * np.exp(-gap / fixed["wander_days"]))
+
+
+def systematic(weights: Array, count: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return ``count`` indices drawn in proportion to the weights, evenly spread."""
+    points = (np.arange(count) + rng.random()) / count
+    return np.minimum(np.searchsorted(np.cumsum(weights), points), len(weights) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Posterior:
+    """Draws in proportion to their weights, with baselines and charted residuals as the scores allow."""
+
+    kept: Draws
+    effective_samples: float
+    baseline: Array  # shape (kept,), logits about the scale's typical baseline
+    charted: Array  # shape (days, kept): baseline, drift and noise
+
+
+def _weigh(residual: Array, inverse: Array) -> Array:
+    """Return the weight of each draw, in proportion to how well it explains the scores."""
+    log_weights = -0.5 * np.einsum("ij,ij->i", residual @ inverse, residual)
+    weights = np.exp(log_weights - log_weights.max())
+    return np.asarray(weights / weights.sum())
+
+
+def _posterior(
+    prior: Draws,
+    infusions: Sequence[Infusion],
+    weight_kg: float,
+    seen: tuple[Array, Array],
+    asked: Array,
+    people: Population,
+    scale: Scale,
+    rng: np.random.Generator,
+) -> _Posterior:
+    seen_days, seen_logits = seen
+    typical, baseline_sd = scale.baseline_logit()
+    noise_sd = people.fixed["noise_sd_logit"]
+    count = len(seen_days)
+    # Baseline, drift and noise as if nothing were known; below they are moved to what the scores say.
+    everywhere = np.concatenate([seen_days, asked])
+    order = np.argsort(everywhere, kind="stable")
+    path = np.empty((len(everywhere), KEPT))
+    path[order] = wander(people, KEPT, everywhere[order], rng).T
+    baseline = baseline_sd * rng.standard_normal(KEPT)
+    path += baseline + noise_sd * rng.standard_normal(path.shape)
+    if not count:
+        chosen = systematic(np.full(len(prior), 1.0 / len(prior)), KEPT, rng)
+        return _Posterior(prior.taken(chosen), float(len(prior)), baseline, path)
+    residual = (
+        seen_logits
+        - typical
+        + relief(prior, infusions, weight_kg, seen_days, people, effect=people.effect_on(scale))
+    )
+    known = residual_covariance(people, baseline_sd, seen_days, seen_days)
+    known[np.diag_indices_from(known)] += noise_sd**2
+    inverse = cho_solve(cho_factor(known, lower=True), np.eye(count))
+    weights = _weigh(residual, inverse)
+    chosen = systematic(weights, KEPT, rng)
+    surprise = inverse @ (residual[chosen].T - path[:count])
+    cross = residual_covariance(people, baseline_sd, asked, seen_days)
+    return _Posterior(
+        kept=prior.taken(chosen),
+        effective_samples=float(1.0 / np.sum(weights**2)),
+        baseline=baseline + baseline_sd**2 * surprise.sum(axis=0),
+        charted=path[count:] + cross @ surprise,
+    )
+
+
+def _fade_day(
+    days: Array, steady: Array, lost_above: Array, last_infusion_day: float, responds: NDArray[np.bool_]
+) -> FadeDay | None:
+    """Return when the draws that respond lose it, from their course without drift and noise."""
+    if responds.mean() < FEWEST_RESPONDING:
+        return None
+    after = days > last_infusion_day
+    if not after.any():
+        return FadeDay(None, None, None, 0.0)
+    lost = steady[np.ix_(after, responds)] > lost_above[responds]
+    first = np.where(lost.any(axis=0), days[after][lost.argmax(axis=0)], np.inf)
+    ordered = np.sort(first)
+    bounds = [float(ordered[int(share * (len(ordered) - 1))]) for share in (0.05, 0.5, 0.95)]
+    p05, median, p95 = (bound if np.isfinite(bound) else None for bound in bounds)
+    return FadeDay(p05, median, p95, float(np.mean(np.isfinite(first))))
+
+
+def forecast(
+    given: ForecastInput, *, draws: int = 20_000, seed: int = 0, population: Population | None = None
+) -> Forecast:
+    """Return what to expect of a patient from day 0 (or his first infusion or score) to ``until_day``.
+
+    Raises
+    ------
+    BadInput
+        With one sentence, for input from which no number may be computed.
+
+    Examples
+    --------
+    >>> course = tuple(Infusion(day, 35.0, 40) for day in (0, 2, 4, 7, 9, 11))
+    >>> seen = forecast(ForecastInput(70, "PHQ-9", course, ((0, 19), (7, 12), (12, 8)), 60))
+    >>> bool(seen.days[-1] == 60), bool(seen.p05[-1] <= seen.median[-1] <= seen.p95[-1])
+    (True, True)
+    """
+    people = population or calibrated()
+    weight_kg = checked_weight_kg(given.weight_kg)
+    scale = scale_named(given.scale)
+    infusions = in_order(given.infusions)
+    seen = checked_scores(given, scale)
+    until = finite(given.until_day, "The last day of the forecast", -3650, 3650, "days")
+    count = int(finite(draws, "The number of draws", FEWEST_DRAWS, MOST_DRAWS, "draws"))
+    first = min([0.0, *(i.start_day for i in infusions[:1]), *seen[0][:1]])
+    if not first < until <= first + LONGEST_HORIZON_DAYS:
+        raise BadInput(f"The forecast must end after it begins and within {LONGEST_HORIZON_DAYS} days of it.")
+    prior = (
+        _prior_draws(count, seed) if population is None else people.draw(count, np.random.default_rng(seed))
+    )
+
+    days = np.arange(np.floor(first), np.floor(until) + 1.0)
+    judged = infusions[-1].start_day + 1.0 if infusions else float(days[-1])
+    began = infusions[0].start_day if infusions else float(days[0])
+    asked = np.concatenate([days, [judged, began]])
+    rng = np.random.default_rng((seed, 1))
+    found = _posterior(prior, infusions, weight_kg, seen, asked, people, scale, rng)
+
+    typical, _ = scale.baseline_logit()
+    fell = relief(found.kept, infusions, weight_kg, asked, people, effect=people.effect_on(scale)).T
+    charted = typical + found.charted - fell
+    bands = scale.to_score(np.sort(charted[: len(days)], axis=1)[:, BANDS])
+
+    own_baseline = scale.to_score(charted[-1])
+    before = np.flatnonzero(seen[0] <= began + 1e-9)
+    if len(before):
+        own_baseline = np.full(KEPT, scale.to_score(seen[1][before[-1]]))
+    at_end = np.rint(scale.to_score(charted[-2]))
+    fade = None
+    if infusions:
+        steady = typical + found.baseline - fell
+        lost_above = scale.to_logit(
+            (1.0 - scale.response_fraction) * scale.to_score(typical + found.baseline)
+        )
+        fade = _fade_day(
+            days, steady[: len(days)], lost_above, infusions[-1].start_day, steady[-2] <= lost_above
+        )
+    return Forecast(
+        days=days,
+        p05=bands[:, 0],
+        p25=bands[:, 1],
+        median=bands[:, 2],
+        p75=bands[:, 3],
+        p95=bands[:, 4],
+        chance_of_response=float(np.mean(at_end <= (1.0 - scale.response_fraction) * own_baseline)),
+        chance_of_remission=float(np.mean(at_end <= scale.remission_at_most)),
+        judged_day=judged,
+        fade_day=fade,
+        effective_samples=found.effective_samples,
+        model_version=model_version(),
+    )

@@ -1,0 +1,247 @@
+"""From infusions to a symptom score: a fast benefit that consolidates into a slow one, and expectation apart.
+
+On the logit of the score, with t in days and o the occupancy over time (hours are used inside an infusion):
+
+    benefit(t) = ceiling * (1 - exp(-gain * drive(t) / ceiling))
+    drive(t)   = integral of o(s) * [(1 - c) exp(-kf (t - s)) + c exp(-ks (t - s))] ds
+
+which is the solution of two linear states, F' = o - kf F and S' = c (kf - ks) F - ks S, read as F + S.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from euthymia.model.course import Infusion
+from euthymia.model.data import constants
+from euthymia.model.population import Draws, Population
+
+Array = NDArray[np.float64]
+QUADRATURE_H = 20.0
+SETTLED_H = 72.0
+BEND_H = 0.1
+CHUNK = 2000
+Shape = tuple[tuple[float, float, float], ...]
+
+
+def blocks_of(infusions: Sequence[Infusion]) -> list[tuple[float, Shape]]:
+    """Return (start day, rates in h) of runs of infusions; those hardly a day apart share one run."""
+    blocks: list[tuple[float, list[tuple[float, float, float]]]] = []
+    free_h = -np.inf
+    for infusion in infusions:
+        start_h = infusion.start_day * 24.0
+        if start_h < free_h + QUADRATURE_H and blocks:
+            offset = start_h - blocks[-1][0] * 24.0
+            blocks[-1][1].extend((offset + s, d, r) for s, d, r in infusion.rates())
+        else:
+            blocks.append((infusion.start_day, list(infusion.rates())))
+        free_h = start_h + infusion.minutes / 60.0
+    return [(day, tuple(shape)) for day, shape in blocks if any(rate > 0 for _, _, rate in shape)]
+
+
+@cache
+def _gauss(count: int) -> tuple[Array, Array]:
+    x, w = np.polynomial.legendre.leggauss(count)
+    return 0.5 * (x + 1.0), 0.5 * w
+
+
+def end_of(shape: Shape) -> float:
+    """Return when a run of rates ends, h."""
+    return max(start + duration for start, duration, _ in shape)
+
+
+def panels(shape: Shape, until_h: float) -> tuple[Array, Array]:
+    """Return Gauss-Legendre nodes and weights (h) over a run and its washing out, cut at ``until_h``.
+
+    Where the rate changes the concentration bends fast at first, then slowly: time is log-mapped.
+    """
+    edges = sorted({0.0} | {s for s, _, _ in shape} | {s + d for s, d, _ in shape})
+    spans = [(a, b, 8) for a, b in pairwise(edges)] + [(edges[-1], edges[-1] + QUADRATURE_H, 16)]
+    nodes, weights = [], []
+    for start, stop, count in spans:
+        stop = min(stop, until_h)
+        if stop <= start:
+            continue
+        top = np.log1p((stop - start) / BEND_H)
+        x, w = _gauss(count)
+        u = top * x
+        nodes.append(start + BEND_H * np.expm1(u))
+        weights.append(top * w * BEND_H * np.exp(u))
+    return np.concatenate(nodes), np.concatenate(weights)
+
+
+def scaled_plasma(draws: Draws, weight_kg: float) -> tuple[Array, Array]:
+    """Return the pulse responses of the draws at a weight: flows by its 3/4, volumes by its first power."""
+    scaling = constants("structures")["weight_scaling"]
+    relative = weight_kg / scaling["reference_kg"]
+    flow, volume = relative ** scaling["clearance_exponent"], relative ** scaling["volume_exponent"]
+    return draws.plasma_rates_per_h * (flow / volume), draws.plasma_weights_per_l / volume
+
+
+def concentration(draws: Draws, weight_kg: float, shape: Shape, times_h: Array) -> Array:
+    """Return arterial ng/mL of each draw during and after a run of rates, shape (n, times)."""
+    rates, weights = scaled_plasma(draws, weight_kg)
+    total = np.zeros((len(draws), len(times_h)))
+    for start, duration, rate in shape:
+        during = np.flatnonzero((times_h > start) & (times_h <= start + duration))
+        after = np.flatnonzero(times_h > start + duration)
+        for j in range(3):
+            k = rates[:, j : j + 1]
+            level = 1000.0 * rate * weights[:, j : j + 1] / k
+            if len(during):
+                total[:, during] -= level * np.expm1(-k * (times_h[during] - start))
+            if len(after):
+                left = -level * np.expm1(-k * duration)
+                total[:, after] += left * np.exp(-k * (times_h[after] - start - duration))
+    return total
+
+
+def _tail(draws: Draws, weight_kg: float, shape: Shape, from_h: float, until_h: float) -> tuple[Array, Array]:
+    """Return the moments from the end of the quadrature on, in closed form.
+
+    There the concentration is small beside the half-point K, and o = C/K - (C/K)^2, the square being that of
+    the slowest exponential.
+    """
+    rates, pulse = scaled_plasma(draws, weight_kg)
+    left = np.zeros_like(rates)
+    for start, duration, rate in shape:
+        left -= (
+            pulse
+            * rate
+            * 1000.0
+            / rates
+            * np.expm1(-rates * duration)
+            * np.exp(-rates * (from_h - start - duration))
+        )
+    left /= draws.half_occupancy_ng_per_ml[:, None]
+    slowest = rates.argmin(axis=1)
+    index = np.arange(len(rates))
+    levels = np.column_stack([left, -(left[index, slowest] ** 2)])
+    speeds = np.column_stack([rates, 2.0 * rates[index, slowest]])
+    found = []
+    for per_day in (draws.fast_per_day, draws.slow_per_day):
+        net = speeds - per_day[:, None] / 24.0
+        done = 1.0 if np.isinf(until_h) else -np.expm1(-net * (until_h - from_h))
+        found.append(np.exp(per_day * from_h / 24.0) * np.sum(levels / net * done, axis=1))
+    return found[0], found[1]
+
+
+def moments(draws: Draws, weight_kg: float, shape: Shape, until_h: float = np.inf) -> tuple[Array, Array]:
+    """Return the integrals of occupancy times exp(kf s) and exp(ks s) over a run, h, shape (n,) each."""
+    fast, slow = _by_quadrature(draws, weight_kg, shape, until_h)
+    if until_h > end_of(shape) + QUADRATURE_H:
+        tail_fast, tail_slow = _tail(draws, weight_kg, shape, end_of(shape) + QUADRATURE_H, until_h)
+        fast, slow = fast + tail_fast, slow + tail_slow
+    return fast, slow
+
+
+def _by_quadrature(draws: Draws, weight_kg: float, shape: Shape, until_h: float) -> tuple[Array, Array]:
+    nodes, weights = panels(shape, until_h)
+    conc = concentration(draws, weight_kg, shape, nodes)
+    conc /= conc + draws.half_occupancy_ng_per_ml[:, None]
+    days = nodes / 24.0
+    fast = np.einsum("ij,ij,j->i", conc, np.exp(draws.fast_per_day[:, None] * days), weights)
+    slow = np.einsum("ij,ij,j->i", conc, np.exp(draws.slow_per_day[:, None] * days), weights)
+    return fast, slow
+
+
+def _moments_kept(
+    draws: Draws, weight_kg: float, shape: Shape, until_h: float, mains: dict[Shape, tuple[Array, Array]]
+) -> tuple[Array, Array]:
+    """Return `moments`, computing the quadrature of a whole run but once."""
+    from_h = end_of(shape) + QUADRATURE_H
+    if until_h <= from_h:
+        return moments(draws, weight_kg, shape, until_h)
+    if shape not in mains:
+        mains[shape] = _by_quadrature(draws, weight_kg, shape, from_h)
+    tail_fast, tail_slow = _tail(draws, weight_kg, shape, from_h, until_h)
+    return mains[shape][0] + tail_fast, mains[shape][1] + tail_slow
+
+
+def drive(draws: Draws, infusions: Sequence[Infusion], weight_kg: float, days: Array) -> Array:
+    """Return the drive of the mood at the days, before any infusion of that instant, shape (n, days).
+
+    Runs of infusions that are over and washed out live on in two decaying sums; the others are integrated up
+    to each day.
+    """
+    if len(draws) > CHUNK:
+        # Arrays that stay in cache: a fresh large one costs more than the arithmetic.
+        parts = [
+            drive(draws.taken(np.arange(low, min(low + CHUNK, len(draws)))), infusions, weight_kg, days)
+            for low in range(0, len(draws), CHUNK)
+        ]
+        return np.concatenate(parts)
+    blocks = [
+        (start, start + (end_of(shape) + SETTLED_H) / 24.0, shape) for start, shape in blocks_of(infusions)
+    ]
+    known: dict[tuple[Shape, float], tuple[Array, Array]] = {}
+    mains: dict[Shape, tuple[Array, Array]] = {}
+    decays: dict[float, tuple[Array, Array]] = {}
+
+    def moved(shape: Shape, gap_days: float, *, over: bool) -> tuple[Array, Array]:
+        key = (shape, np.inf if over else round(gap_days * 24.0, 6))
+        if key not in known:
+            known[key] = _moments_kept(draws, weight_kg, *key, mains)
+        fast_part, slow_part = known[key]
+        fell_fast, fell_slow = decay(gap_days)
+        return fast_part * fell_fast, slow_part * fell_slow
+
+    def decay(gap_days: float) -> tuple[Array, Array]:
+        gap = round(gap_days, 9)
+        if gap not in decays:
+            decays[gap] = np.exp(-draws.fast_per_day * gap), np.exp(-draws.slow_per_day * gap)
+        return decays[gap]
+
+    out = np.empty((len(days), len(draws)))
+    fast, slow = np.zeros(len(draws)), np.zeros(len(draws))
+    now, done = float(days.min(initial=0.0)), 0
+    for column in np.argsort(days, kind="stable"):
+        day = float(days[column])
+        if day > now:
+            fell_fast, fell_slow = decay(day - now)
+            fast, slow, now = fast * fell_fast, slow * fell_slow, day
+        while done < len(blocks) and blocks[done][1] <= day:
+            more_fast, more_slow = moved(blocks[done][2], day - blocks[done][0], over=True)
+            fast, slow, done = fast + more_fast, slow + more_slow, done + 1
+        all_fast, all_slow = fast, slow
+        for start, _, shape in blocks[done:]:
+            if start >= day - 1e-9:
+                break
+            more_fast, more_slow = moved(shape, day - start, over=False)
+            all_fast, all_slow = all_fast + more_fast, all_slow + more_slow
+        out[column] = all_fast + draws.slow_share * (all_slow - all_fast)
+    return out.T
+
+
+def expectation_course(population: Population, infusions: Sequence[Infusion], days: Array) -> Array:
+    """Return the share of his expectation that a patient feels: it rises with the first visit, fades after the last."""
+    starts = np.array([infusion.start_day for infusion in infusions])
+    if not len(starts):
+        return np.zeros(len(days))
+    began = np.maximum(days - starts[0], 0.0)
+    index = np.searchsorted(starts, days, side="left") - 1
+    since = np.where(index >= 0, days - starts[np.maximum(index, 0)], 0.0)
+    rise = -np.expm1(-began / population.fixed["expectation_rise_days"])
+    return np.asarray(rise * np.exp(-np.log(2.0) * since / population.fixed["expectation_half_days"]))
+
+
+def relief(
+    draws: Draws,
+    infusions: Sequence[Infusion],
+    weight_kg: float,
+    days: Array,
+    population: Population,
+    *,
+    effect: float = 1.0,
+) -> Array:
+    """Return how many logits each draw's score lies below its baseline at the days, shape (n, days)."""
+    driven = drive(draws, infusions, weight_kg, days)
+    ceiling = draws.ceiling[:, None]
+    benefit = -ceiling * np.expm1(-draws.gain[:, None] * driven / ceiling)
+    expected = draws.expectation[:, None] * expectation_course(population, infusions, days)
+    return effect * (benefit + expected)
