@@ -44,8 +44,8 @@ lock: $(INSTALLED_DEV) ## Pins every dependency anew, by hash
 	@$(call compile,,requirements.lock)
 	@$(call compile,--group dev,requirements-dev.lock)
 
-compile = echo "Pinning $(2)" && $(BIN)/uv pip compile pyproject.toml $(1) --quiet --upgrade --universal \
-	--python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -o $(2)
+compile = echo "Pinning $(2)" && $(BIN)/uv pip compile pyproject.toml $(1) --quiet --universal \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url -o $(2)
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is missing. Install it: apt-get install python3.11 python3.11-venv"; exit 1; }

@@ -108,14 +108,15 @@ def _with_database(
     data_dir: Path, arguments: list[str], role: str = "app", then: list[str] | None = None
 ) -> int:
     """Run management commands on the running database, or on one started for as long as they take."""
+    from euthymia.children import CannotServe, manage
     from euthymia.embedded import DatabaseProblem
-    from euthymia.serve import CannotServe, Database, environment, manage
+    from euthymia.installation import Database, environment, is_demo
 
+    os.umask(0o077)  # what a command writes into the data folder is nobody else's
     database = Database(data_dir, lambda line: print(line, file=sys.stderr))
     try:
         running = database.start()
-        demo = os.environ.get("EUTHYMIA_DEMO") == "1"
-        env = environment(database.data_dir, running, demo=demo)
+        env = environment(database.data_dir, running, demo=is_demo(database.data_dir))
         code = manage(arguments, env, role=role)
         return manage(then, env, role=role) if then and not code else code
     except (DatabaseProblem, CannotServe) as why:

@@ -1,240 +1,31 @@
 """Runs the whole program: the database, the web server, the worker; each is started again when it dies."""
 
-import hashlib
 import http.client
 import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from importlib.metadata import version
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
-import psycopg
-
-from euthymia.embedded import Cluster, DatabaseProblem, Running, external
+from euthymia.children import CannotServe, Child, Say, begin, finish
+from euthymia.embedded import DatabaseProblem
 from euthymia.embedded.cluster import lock_holder, take_lock
-from euthymia.embedded.keeper import dying_with_parent
-from euthymia.embedded.secret_files import secret_in
+from euthymia.installation import Database, environment, make_folder, migrate, refuse_other_kind
 
-QUICK_DEATH_S = 10.0
-DEATHS_ALLOWED = 5
 READY_WITHIN_S = 90.0
-STOP_WITHIN_S = 3.5  # then the web server and the worker are ended; PostgreSQL has what remains of 5 s
-MADE_OF = ("django", "django-allauth", "psycopg")
-
-Say = Callable[[str], None]
-Command = subprocess.Popen[bytes]
-
-
-class CannotServe(Exception):  # noqa: N818  # it is no error of the program: its text tells the person what to do
-    """Why the program does not run, in a sentence."""
+CHILDREN_STOP_WITHIN_S = 3.5  # then the web server and the worker are ended
+STOP_WITHIN_S = 4.8  # what remains of it is PostgreSQL's
 
 
 def say_on_terminal(line: str) -> None:
     """Print one line of progress at once."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
-
-
-# --- The database, and what every child must know ---------------------------------------------------------
-
-
-class Database:
-    """The database of a data folder: the embedded one, or the one that DATABASE_URL names."""
-
-    def __init__(self, data_dir: Path, say: Say) -> None:
-        self.data_dir = data_dir.absolute()
-        self._say = say
-        self._cluster: Cluster | None = None
-
-    def start(self, *, join: bool = True) -> Running:
-        """Start or reach the database; without `join`, an embedded one that nobody else keeps."""
-        url = os.environ.get("DATABASE_URL")
-        if url:
-            self._say("Looking at the database of DATABASE_URL")
-            _make_folder(self.data_dir)
-            return external(url)
-        self._cluster = Cluster(self.data_dir, say=self._say)
-        return self._cluster.start(join=join)
-
-    @property
-    def pid(self) -> int | None:
-        """PostgreSQL's process, when it is ours."""
-        return self._cluster.pid if self._cluster else None
-
-    @property
-    def fault(self) -> str | None:
-        """Why the database was given up."""
-        return self._cluster.fault if self._cluster else None
-
-    def stop(self) -> None:
-        """Stop the database if it is ours."""
-        if self._cluster:
-            self._cluster.stop()
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as fault:
-        raise CannotServe(
-            f"The data folder {folder} cannot be made ({fault.strerror}). Use DATA=."
-        ) from fault
-
-
-def environment(data_dir: Path, running: Running, *, demo: bool) -> dict[str, str]:
-    """The environment that settings.py reads, for every child of the program."""
-    return {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "euthymia.settings",
-        "EUTHYMIA_OWNER_URL": running.owner_url,
-        "EUTHYMIA_APP_URL": running.app_url,
-        "EUTHYMIA_DATA": str(data_dir.absolute()),
-        "EUTHYMIA_SECRET_KEY": secret_in(data_dir / "secret.key"),
-        "EUTHYMIA_DEMO": "1" if demo else "0",
-    }
-
-
-def manage(arguments: list[str], env: Mapping[str, str], *, role: str = "app") -> int:
-    """Run one of Django's management commands in this terminal, and answer with its exit code."""
-    command = [sys.executable, "-m", "django", *arguments]
-    return subprocess.run(command, env={**env, "EUTHYMIA_DB_ROLE": role}, check=False).returncode  # noqa: S603  # our own interpreter
-
-
-def begin(
-    orders: list[list[str]], env: Mapping[str, str], role: str, last_words: int | None = None
-) -> Command:
-    """Begin several management commands in one child; `last_words` takes what the last of them prints."""
-    what = [(arguments, None) for arguments in orders[:-1]] + [(orders[-1], last_words)]
-    return subprocess.Popen(  # noqa: S603  # our own interpreter
-        dying_with_parent([sys.executable, "-m", "euthymia.commands", json.dumps(what)], "TERM"),
-        env={**env, "EUTHYMIA_DB_ROLE": role},
-        pass_fds=() if last_words is None else (last_words,),
-        start_new_session=True,
-    )
-
-
-def finish(command: Command) -> bool:
-    """Wait for it and answer whether it went well; end it if we are told to stop meanwhile."""
-    try:
-        return command.wait() == 0
-    except BaseException:
-        command.kill()
-        command.wait()
-        raise
-
-
-# --- Tables -----------------------------------------------------------------------------------------------
-
-
-def tables_stamp(owner_url: str) -> str:
-    """A mark of everything that shapes the tables, and of the database that was shaped."""
-    mark = hashlib.sha256()
-    package = Path(__file__).parent
-    for path in sorted([*package.rglob("migrations/*.py"), *package.rglob("guards.*")]):
-        mark.update(str(path.relative_to(package)).encode() + path.read_bytes())
-    mark.update(" ".join(version(name) for name in MADE_OF).encode())
-    with psycopg.connect(owner_url, autocommit=True, connect_timeout=10) as conn:
-        found = conn.execute(
-            "SELECT oid::text || '-' || coalesce(to_regclass('django_migrations')::oid::text, 'empty')"
-            " FROM pg_database WHERE datname = current_database()"
-        ).fetchone()
-    return hashlib.sha256(f"{mark.hexdigest()} {found}".encode()).hexdigest()
-
-
-def migrate(data_dir: Path, running: Running, env: Mapping[str, str], say: Say) -> bool:
-    """Bring the tables up to date, unless they are known to be; answer whether there was anything to do."""
-    stamp = data_dir / "tables.stamp"
-    if stamp.exists() and stamp.read_text() == tables_stamp(running.owner_url):
-        return False
-    say("Bringing the tables up to date")
-    orders = [["migrate", "--no-input", "--verbosity=0"], ["createcachetable"]]
-    if not finish(begin(orders, env, role="owner")):
-        raise CannotServe("The tables could not be brought up to date (see above).")
-    stamp.write_text(tables_stamp(running.owner_url))
-    return True
-
-
-# --- Children ---------------------------------------------------------------------------------------------
-
-
-class Child:
-    """A process of the program that is started again when it dies, until that is hopeless."""
-
-    def __init__(
-        self, name: str, command: list[str], env: Mapping[str, str], keep_fd: int | None = None
-    ) -> None:
-        self.name = name
-        self._command = command
-        self._env = env
-        self._keep = () if keep_fd is None else (keep_fd,)
-        self._process: subprocess.Popen[bytes] | None = None
-        self._began = 0.0
-        self._again_at = 0.0
-        self._deaths = 0
-
-    @property
-    def pid(self) -> int | None:
-        """Its process id, while it runs."""
-        return self._process.pid if self._process else None
-
-    def start(self) -> None:
-        """Start it. A signal from the terminal reaches the parent alone, which stops all in order."""
-        self._began = time.monotonic()
-        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter
-            dying_with_parent(self._command, "TERM"),
-            env=self._env,
-            pass_fds=self._keep,
-            start_new_session=True,
-        )
-
-    def look_after(self, say: Say) -> bool:
-        """Start it again if it died; answer whether anything changed."""
-        now = time.monotonic()
-        if self._process is None:
-            if self._deaths and now >= self._again_at:
-                self.start()
-                return True
-            return False
-        code = self._process.poll()
-        if code is None:
-            return False
-        self._deaths = self._deaths + 1 if now - self._began < QUICK_DEATH_S else 1
-        if self._deaths >= DEATHS_ALLOWED:
-            raise CannotServe(
-                f"The {self.name} stopped {self._deaths} times in a row. Its last words are above."
-            )
-        say(f"The {self.name} stopped ({_how(code)}); starting it again")
-        self._process = None
-        self._again_at = now + 0.2 * 2 ** (self._deaths - 1)
-        return True
-
-    def ask_to_stop(self) -> None:
-        """Ask it to finish what it does and end."""
-        if self._process and self._process.poll() is None:
-            self._process.terminate()
-
-    def stopped_by(self, until: float) -> None:
-        """Wait for its end; end it when it takes too long."""
-        if self._process:
-            try:
-                self._process.wait(max(0.0, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-
-
-def _how(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
-
-
-# --- Serving ----------------------------------------------------------------------------------------------
 
 
 def run_serve(
@@ -244,7 +35,7 @@ def run_serve(
     os.umask(0o077)  # letters, keys and logs in the data folder are nobody else's
     data_dir = data_dir.absolute()
     server = _Server(data_dir, demo, say)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, server.please_stop)
     try:
         server.run(host, port)
@@ -283,6 +74,7 @@ class _Server:
 
     def run(self, host: str, port: int) -> None:
         self._take_folder()
+        refuse_other_kind(self._data_dir, demo=self._demo)
         door = self._door = _open_door(host, port)
         port = door.getsockname()[1]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -335,10 +127,11 @@ class _Server:
         self._stopping = True
         for child in self._children:
             child.ask_to_stop()
-        until = time.monotonic() + STOP_WITHIN_S
+        asked_at = time.monotonic()
+        until = asked_at + CHILDREN_STOP_WITHIN_S
         for child in self._children:
             child.stopped_by(until)
-        self._database.stop()
+        self._database.stop(max(1.0, asked_at + STOP_WITHIN_S - time.monotonic()))
         if self._lock is not None:
             (self._data_dir / "processes.json").unlink(missing_ok=True)
             self._lock.close()
@@ -348,7 +141,7 @@ class _Server:
 
     def _take_folder(self) -> None:
         if not self._data_dir.exists():
-            _make_folder(self._data_dir)
+            make_folder(self._data_dir)
             if os.geteuid() == 0:
                 self._data_dir.chmod(0o711)  # the database's own user passes through; files in it stay closed
         path = self._data_dir / "serve.lock"

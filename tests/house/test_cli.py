@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from euthymia.embedded.leftovers import processes_in
+from euthymia.embedded.places import who_runs
 from tests.house.test_embedded import alive, mode, wait_for
 
 READY = re.compile(r"Euthymia is ready at http://127\.0\.0\.1:(\d+)")
@@ -192,6 +193,20 @@ def test_a_second_copy_on_the_same_folder_is_refused(program: Program) -> None:
     assert program.status() == 200
 
 
+def test_the_demo_is_kept_out_of_a_practice(folder: Path) -> None:
+    own = folder / "own"
+    own.mkdir()
+    (own / "kind").write_text("practice\n")
+    done = euthymia("demo", "--port", "0", "--data", str(own))
+    assert done.returncode == 1
+    assert f"{own} holds a practice" in done.stdout
+    (own / "kind").write_text("demo\n")
+    done = euthymia("serve", "--port", "0", "--data", str(own))
+    assert done.returncode == 1
+    assert f"{own} holds the demo practice" in done.stdout
+    assert not (own / "postgres").exists()
+
+
 def test_commands_work_beside_the_running_program(program: Program) -> None:
     done = euthymia("migrate", "--data", str(program.data))
     assert done.returncode == 0, done.stderr
@@ -223,7 +238,7 @@ def test_it_stops_in_order_and_leaves_no_process(program: Program, how: signal.S
     assert again.stop(how) == 0
     assert time.monotonic() - began < 5
     assert [number for number in numbers.values() if alive(number)] == []
-    assert processes_in(again.data / "postgres" / "data") == []
+    assert processes_in(again.data / "postgres" / "data", who_runs(again.data)) == []
     assert again.said().endswith("Stopped\n")
     assert "Traceback" not in again.said()
 

@@ -15,8 +15,8 @@ import psycopg
 import pytest
 
 from euthymia.embedded import Cluster, DatabaseProblem, Running, durability_faults, external
-from euthymia.embedded import leftovers as leftovers_module
-from euthymia.embedded.places import SOCKET_NAME_BYTES, SUN_PATH_MAX_BYTES
+from euthymia.embedded.leftovers import processes_in
+from euthymia.embedded.places import SOCKET_NAME_BYTES, SUN_PATH_MAX_BYTES, who_runs
 
 KEEP_IN_ANOTHER_PROCESS = """
 import sys, time
@@ -32,6 +32,15 @@ time.sleep(600)
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that the database's own user can pass through; pytest's temporary folders are closed."""
+    path = Path(tempfile.mkdtemp(prefix="eut-", dir="/tmp"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture(scope="module")
+def reused() -> Iterator[Path]:
+    """A folder in which several tests in turn start and stop a database: making one costs a second."""
     path = Path(tempfile.mkdtemp(prefix="eut-", dir="/tmp"))
     path.chmod(0o755)
     yield path
@@ -79,8 +88,8 @@ def alive(process: int) -> bool:
         return False
 
 
-def test_rows_outlive_a_killed_postgres(folder: Path) -> None:
-    cluster = Cluster(folder / "data")
+def test_rows_outlive_a_killed_postgres(reused: Path) -> None:
+    cluster = Cluster(reused / "data")
     running = cluster.start()
     try:
         with psycopg.connect(running.owner_url) as conn:
@@ -96,33 +105,33 @@ def test_rows_outlive_a_killed_postgres(folder: Path) -> None:
         cluster.stop()
 
 
-def test_rows_outlive_a_killed_parent(folder: Path) -> None:
-    data = folder / "data"
+def test_rows_outlive_a_killed_parent(reused: Path) -> None:
+    data = reused / "data"
     parent = keep_elsewhere(data)
     cluster = Cluster(data)
     joined = cluster.start()
     assert joined.already_running
     with psycopg.connect(joined.owner_url) as conn:
-        conn.execute("CREATE TABLE kept (n int)")
-        conn.execute("INSERT INTO kept VALUES (42)")
+        conn.execute("CREATE TABLE kept_too (n int)")
+        conn.execute("INSERT INTO kept_too VALUES (42)")
     parent.kill()
     parent.wait()
     again = cluster.start()
     try:
         assert not again.already_running
         with psycopg.connect(again.owner_url) as conn:
-            assert conn.execute("SELECT n FROM kept").fetchall() == [(42,)]
+            assert conn.execute("SELECT n FROM kept_too").fetchall() == [(42,)]
     finally:
         cluster.stop()
 
 
-def test_no_process_is_left_when_the_parent_is_killed(folder: Path) -> None:
-    parent = keep_elsewhere(folder / "data")
-    inside = folder / "data" / "postgres" / "data"
-    assert leftovers_module.processes_in(inside)
+def test_no_process_is_left_when_the_parent_is_killed(reused: Path) -> None:
+    parent = keep_elsewhere(reused / "data")
+    inside = reused / "data" / "postgres" / "data"
+    assert processes_in(inside, who_runs(reused / "data"))
     parent.kill()
     parent.wait()
-    wait_for(lambda: not leftovers_module.processes_in(inside))
+    wait_for(lambda: not processes_in(inside, who_runs(reused / "data")))
 
 
 def keep_elsewhere(data: Path) -> "subprocess.Popen[str]":
@@ -135,11 +144,11 @@ def keep_elsewhere(data: Path) -> "subprocess.Popen[str]":
     return parent
 
 
-def test_it_is_started_again_beside_a_recycled_process_number(folder: Path) -> None:
-    cluster = Cluster(folder / "data")
+def test_it_is_started_again_beside_a_recycled_process_number(reused: Path) -> None:
+    cluster = Cluster(reused / "data")
     cluster.start()
     cluster.stop()
-    note = folder / "data" / "postgres" / "data" / "postmaster.pid"
+    note = reused / "data" / "postgres" / "data" / "postmaster.pid"
     note.write_text(f"{os.getpid()}\n")  # a number that now belongs to another program
     try:
         assert not cluster.start().already_running
@@ -147,8 +156,8 @@ def test_it_is_started_again_beside_a_recycled_process_number(folder: Path) -> N
         cluster.stop()
 
 
-def test_nothing_runs_after_stop_and_no_socket_is_left(folder: Path) -> None:
-    cluster = Cluster(folder / "data")
+def test_nothing_runs_after_stop_and_no_socket_is_left(reused: Path) -> None:
+    cluster = Cluster(reused / "data")
     running = cluster.start()
     process = cluster.pid
     cluster.stop()
@@ -215,9 +224,10 @@ def test_nobody_comes_in_without_a_password(shared: tuple[Path, Cluster, Running
 
 
 def test_it_listens_on_no_network(shared: tuple[Path, Cluster, Running]) -> None:
-    cluster = shared[1]
-    sockets = {os.readlink(fd) for fd in Path(f"/proc/{cluster.pid}/fd").iterdir() if fd.is_symlink()}
-    inodes = {name[8:-1] for name in sockets if name.startswith("socket:[")}
+    data, cluster, _ = shared
+    look = ["/usr/bin/find", f"/proc/{cluster.pid}/fd", "-lname", "socket:*", "-printf", "%l\n"]
+    listed = subprocess.run(look, capture_output=True, check=True, cwd="/", **who_runs(data).popen())  # type: ignore[call-overload]
+    inodes = {line[8:-1].decode() for line in listed.stdout.splitlines()}
     assert inodes  # its Unix socket at least
     for table in ("tcp", "tcp6"):
         lines = Path(f"/proc/net/{table}").read_text().splitlines()[1:]
@@ -283,8 +293,8 @@ def test_the_log_holds_no_value_of_a_failed_statement(shared: tuple[Path, Cluste
 
 
 @pytest.mark.parametrize("name", ["fsync", "full_page_writes", "synchronous_commit"])
-def test_it_does_not_start_where_entries_could_be_lost(folder: Path, name: str) -> None:
-    cluster = Cluster(folder / "data", settings={name: "off"})
+def test_it_does_not_start_where_entries_could_be_lost(reused: Path, name: str) -> None:
+    cluster = Cluster(reused / "data", settings={name: "off"})
     with pytest.raises(DatabaseProblem, match=f"may lose what was charted.*{name} is off"):
         cluster.start()
     assert not cluster.is_running()

@@ -3,6 +3,8 @@
 import re
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -56,15 +58,18 @@ def _at(root: Path) -> Binaries:
     return Binaries(root, folder, found[1])
 
 
-def copy_to(original: Binaries, shelf: Path) -> Binaries:
+def copy_to(original: Binaries, shelf: Path, say: Callable[[str], None]) -> Binaries:
     """Copy the programs to a folder that the database's own user can reach. Done once for each version."""
     target = shelf / f"postgresql-{original.version}"
     if not target.exists():
-        unfinished = shelf / f"postgresql-{original.version}.unfinished"
-        shutil.rmtree(unfinished, ignore_errors=True)
+        say("Copying PostgreSQL's programs to where their user can reach them")
+        unfinished = Path(tempfile.mkdtemp(prefix=f"{target.name}.", dir=shelf))
         for part in (PACKAGE, f"{PACKAGE}.libs"):
             if (original.root / part).exists():
                 shutil.copytree(original.root / part, unfinished / part)
         unfinished.chmod(0o755)
-        unfinished.rename(target)
+        try:
+            unfinished.rename(target)
+        except OSError:  # another start was faster
+            shutil.rmtree(unfinished)
     return _at(target)

@@ -91,11 +91,11 @@ class Cluster:
             self.stop()
             raise
 
-    def stop(self) -> None:
+    def stop(self, within_s: float = 4.0) -> None:
         """Stop the database if this object started it; otherwise leave it alone."""
         atexit.unregister(self.stop)
         if self._keeper is not None:
-            self._keeper.stop()
+            self._keeper.stop(within_s)
             places.remove_socket_folder(self._home())
             self._keeper = None
         if self._lock is not None:
@@ -133,7 +133,7 @@ class Cluster:
         if not pgdata.exists():
             self._say("Making the database")
             self._initdb(home, programs, runs_as)
-        clear_leftovers(pgdata)
+        clear_leftovers(pgdata, runs_as)
         socket_dir = places.new_socket_folder(home, runs_as)
         log = places.private_folder(home / "log", runs_as)
         command = [programs.program("postgres"), "-D", str(pgdata)]
@@ -141,7 +141,7 @@ class Cluster:
         for name, value in {**self._settings, **here}.items():
             command += ["-c", f"{name}={value}"]
         self._keeper = Keeper(
-            command, runs_as, self.data_dir / "postgres.start.log", lambda: clear_leftovers(pgdata)
+            command, runs_as, self.data_dir / "postgres.start.log", lambda: clear_leftovers(pgdata, runs_as)
         )
         self._keeper.start()
         atexit.register(self.stop)
@@ -186,8 +186,7 @@ class Cluster:
     def _programs(self, runs_as: places.RunsAs) -> binaries.Binaries:
         found = binaries.find()
         if runs_as.is_another and not runs_as.can("-x", Path(found.program("postgres"))):
-            self._say("Copying PostgreSQL's programs to where their user can reach them")
-            return binaries.copy_to(found, places.shelf())
+            return binaries.copy_to(found, places.shelf(), self._say)
         return found
 
     def _check_version(self, pgdata: Path, programs: binaries.Binaries) -> None:

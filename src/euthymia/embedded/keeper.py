@@ -12,7 +12,6 @@ from euthymia.embedded.places import RunsAs
 
 QUICK_DEATH_S = 10.0
 DEATHS_ALLOWED = 5
-STOP_WITHIN_S = 4.0
 
 
 def dying_with_parent(command: list[str], with_signal: str) -> list[str]:
@@ -92,7 +91,7 @@ class Keeper(threading.Thread):
         except OSError:
             return ""
 
-    def stop(self) -> None:
+    def stop(self, within_s: float) -> None:
         """Fast shutdown; an immediate one, which loses nothing either, if that takes too long."""
         self._stopping.set()
         with self._lock:
@@ -100,7 +99,7 @@ class Keeper(threading.Thread):
         if child is not None and child.poll() is None:
             child.send_signal(signal.SIGINT)
             try:
-                child.wait(STOP_WITHIN_S)
+                child.wait(within_s)
             except subprocess.TimeoutExpired:
                 child.send_signal(signal.SIGQUIT)
                 child.wait()
