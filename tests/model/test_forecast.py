@@ -157,3 +157,21 @@ def test_the_clinic_draws_three_hundred_patients_in_seconds() -> None:
     patients = [virtual_patient(rng) for _ in range(10)]
     scores = [patient.scores("PHQ-9", history, range(0, 730, 14)) for patient in patients]
     assert len({tuple(row) for row in scores}) == 10
+
+
+def test_the_compiled_kernel_agrees_with_its_numpy_twin() -> None:
+    from euthymia.model import kernel, mood
+
+    draws = calibrated().draw(300, np.random.default_rng(4))
+    odd = (
+        Infusion.from_segments(0.3, [(0, 0.3, 60.0), (0.5, 0.4, 40.0)]),
+        Infusion(0.7, 35.0, 40),
+        Infusion(3, 20.0, 90),
+        Infusion(3.9, 20.0, 60),
+        Infusion(20, 45.0, 40),
+    )
+    days = np.array([5, 0, 0.31, 0.32, 0.5, 0.71, 0.9, 1.5, 2, 3, 3.5, 4, 4.7, 30, 21, 22.5])
+    for infusions in (SIX, odd, odd[:1], ()):
+        np.testing.assert_allclose(
+            kernel.benefit(draws, infusions, 70, days), mood.benefit(draws, infusions, 70, days), atol=1e-12
+        )

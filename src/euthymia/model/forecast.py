@@ -76,8 +76,8 @@ class Forecast:
     ----------
     days : shape (days,). p05 to p95 : shape (days,), points.
     chance_of_response, chance_of_remission : on the day after the last infusion (day ``judged_day``).
-    fade_day : first day after the last infusion on which half of the baseline is no longer gained; None when there
-        is no infusion, or when fewer than one in twenty is expected to respond.
+    fade_day : first day after the last infusion on which half of the baseline is no more gained; None when
+        there is no infusion, or when fewer than one in twenty is expected to respond.
     effective_samples : how many independent draws the weighed sample is worth.
     """
 
@@ -150,7 +150,7 @@ class _Posterior:
 
 def _weigh(residual: Array, inverse: Array) -> Array:
     """Return the weight of each draw, in proportion to how well it explains the scores."""
-    log_weights = -0.5 * np.einsum("ij,ij->i", residual @ inverse, residual)
+    log_weights = -0.5 * np.einsum("ij,ij->j", inverse @ residual, residual)
     weights = np.exp(log_weights - log_weights.max())
     return np.asarray(weights / weights.sum())
 
@@ -179,17 +179,14 @@ def _posterior(
     if not count:
         chosen = systematic(np.full(len(prior), 1.0 / len(prior)), KEPT, rng)
         return _Posterior(prior.taken(chosen), float(len(prior)), baseline, path)
-    residual = (
-        seen_logits
-        - typical
-        + relief(prior, infusions, weight_kg, seen_days, people, effect=people.effect_on(scale))
-    )
+    fell = relief(prior, infusions, weight_kg, seen_days, people, effect=people.effect_on(scale))
+    residual = fell + (seen_logits - typical)[:, None]
     known = residual_covariance(people, baseline_sd, seen_days, seen_days)
     known[np.diag_indices_from(known)] += noise_sd**2
     inverse = cho_solve(cho_factor(known, lower=True), np.eye(count))
     weights = _weigh(residual, inverse)
     chosen = systematic(weights, KEPT, rng)
-    surprise = inverse @ (residual[chosen].T - path[:count])
+    surprise = inverse @ (residual[:, chosen] - path[:count])
     cross = residual_covariance(people, baseline_sd, asked, seen_days)
     return _Posterior(
         kept=prior.taken(chosen),
@@ -255,7 +252,7 @@ def forecast(
     found = _posterior(prior, infusions, weight_kg, seen, asked, people, scale, rng)
 
     typical, _ = scale.baseline_logit()
-    fell = relief(found.kept, infusions, weight_kg, asked, people, effect=people.effect_on(scale)).T
+    fell = relief(found.kept, infusions, weight_kg, asked, people, effect=people.effect_on(scale))
     charted = typical + found.charted - fell
     bands = scale.to_score(np.sort(charted[: len(days)], axis=1)[:, BANDS])
 

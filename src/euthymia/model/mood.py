@@ -26,6 +26,7 @@ QUADRATURE_H = 20.0
 SETTLED_H = 72.0
 BEND_H = 0.1
 CHUNK = 2000
+FEWEST_COMPILED = 200
 Shape = tuple[tuple[float, float, float], ...]
 
 
@@ -219,7 +220,7 @@ def drive(draws: Draws, infusions: Sequence[Infusion], weight_kg: float, days: A
 
 
 def expectation_course(population: Population, infusions: Sequence[Infusion], days: Array) -> Array:
-    """Return the share of his expectation that a patient feels: it rises with the first visit, fades after the last."""
+    """Return the share of his expectation that a patient feels: it rises, and fades after a visit."""
     starts = np.array([infusion.start_day for infusion in infusions])
     if not len(starts):
         return np.zeros(len(days))
@@ -228,6 +229,12 @@ def expectation_course(population: Population, infusions: Sequence[Infusion], da
     since = np.where(index >= 0, days - starts[np.maximum(index, 0)], 0.0)
     rise = -np.expm1(-began / population.fixed["expectation_rise_days"])
     return np.asarray(rise * np.exp(-np.log(2.0) * since / population.fixed["expectation_half_days"]))
+
+
+def benefit(draws: Draws, infusions: Sequence[Infusion], weight_kg: float, days: Array) -> Array:
+    """Return how many logits ketamine takes off each draw's score at the days, shape (days, n)."""
+    driven = drive(draws, infusions, weight_kg, days).T
+    return np.asarray(-draws.ceiling * np.expm1(-draws.gain * driven / draws.ceiling))
 
 
 def relief(
@@ -239,9 +246,15 @@ def relief(
     *,
     effect: float = 1.0,
 ) -> Array:
-    """Return how many logits each draw's score lies below its baseline at the days, shape (n, days)."""
-    driven = drive(draws, infusions, weight_kg, days)
-    ceiling = draws.ceiling[:, None]
-    benefit = -ceiling * np.expm1(-draws.gain[:, None] * driven / ceiling)
-    expected = draws.expectation[:, None] * expectation_course(population, infusions, days)
-    return effect * (benefit + expected)
+    """Return how many logits each draw's score lies below its baseline at the days, shape (days, n)."""
+    if len(draws) >= FEWEST_COMPILED:
+        from euthymia.model.kernel import (
+            benefit as compiled,
+        )  # imported late: a single patient needs no compiler
+
+        gained = compiled(draws, infusions, weight_kg, days)
+    else:
+        gained = benefit(draws, infusions, weight_kg, days)
+    gained += expectation_course(population, infusions, days)[:, None] * draws.expectation
+    gained *= effect
+    return gained

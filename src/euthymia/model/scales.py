@@ -1,4 +1,4 @@
-"""Rating scales: range, cuts, typical baselines; scores to logits and back, so that a score stays on its scale."""
+"""Rating scales: range, cuts, typical baselines; logits and back, so that a score stays on its scale."""
 
 from __future__ import annotations
 

@@ -68,11 +68,8 @@ def simulate_scores(
     when = checked_days(days)
     used = scale_named(scale)
     mean, sd = used.baseline_logit(baseline_mean, baseline_sd)
-    logits = (
-        mean
-        + sd * draws.baseline_z[:, None]
-        - relief(draws, course.infusions, course.weight_kg, when, people, effect=people.effect_on(used))
-    )
+    fell = relief(draws, course.infusions, course.weight_kg, when, people, effect=people.effect_on(used))
+    logits = mean + sd * draws.baseline_z[:, None] - fell.T
     if rng is None:
         return used.to_score(logits)
     if np.any(np.diff(when) < 0.0):
@@ -116,7 +113,7 @@ class VirtualPatient:
         mean, sd = scale.baseline_logit()
         effect = self.population.effect_on(scale)
         given = in_order(infusions)
-        fell = relief(self.draws, given, self.weight_kg, days, self.population, effect=effect)[0]
+        fell = relief(self.draws, given, self.weight_kg, days, self.population, effect=effect)[:, 0]
         logits = mean + sd * self.draws.baseline_z[0] - fell
         if not noisy:
             return scale.to_score(logits)

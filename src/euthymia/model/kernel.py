@@ -1,0 +1,396 @@
+"""The mood's drive for many patients at once, compiled; `euthymia.model.mood.benefit` is the twin.
+
+What is the same for all patients (nodes, gaps between days, which run of infusions is over on which day) is
+worked out once, as a `Program`; the kernel then runs it over patients in groups that stay in cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from llvmlite import ir  # type: ignore[import-untyped]  # publishes no types
+from numba import njit, types
+from numba.core.extending import intrinsic
+from numpy.typing import NDArray
+
+from euthymia.model.course import Infusion
+from euthymia.model.mood import (
+    QUADRATURE_H,
+    SETTLED_H,
+    Shape,
+    blocks_of,
+    end_of,
+    panels,
+    scaled_plasma,
+)
+from euthymia.model.population import Draws
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+GROUP = 64
+LN2_HIGH, LN2_LOW = 6.93145751953125e-1, 1.42860682030941723212e-6
+F = TypeVar("F", bound=Callable[..., Any])
+OPTIONS: dict[str, Any] = {
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"contract", "nsz", "arcp", "afn"},
+}
+
+
+def compiled(function: F) -> F:
+    """Compile a function when it is first called, and keep the result on disk."""
+    return cast(F, njit(**OPTIONS)(function))
+
+
+def inlined(function: F) -> F:
+    """Compile a function into those that call it."""
+    return cast(F, njit(inline="always", **OPTIONS)(function))
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba publishes no type for it
+def _as_double(typingctx: Any, bits: Any) -> Any:
+    """Read the bits of an integer as a double."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.DoubleType())
+
+    return types.float64(types.int64), codegen
+
+
+@inlined
+def fast_exp(x: float) -> float:
+    """Return exp(x), |x| < 700, to a few units in the last place; a polynomial, so that loops vectorise."""
+    x = min(max(x, -700.0), 700.0)
+    whole = np.floor(x * 1.4426950408889634 + 0.5)
+    r = (x - whole * LN2_HIGH) - whole * LN2_LOW
+    p = 1.0 / 479001600.0
+    p = p * r + 1.0 / 39916800.0
+    p = p * r + 1.0 / 3628800.0
+    p = p * r + 1.0 / 362880.0
+    p = p * r + 1.0 / 40320.0
+    p = p * r + 1.0 / 5040.0
+    p = p * r + 1.0 / 720.0
+    p = p * r + 1.0 / 120.0
+    p = p * r + 1.0 / 24.0
+    p = p * r + 1.0 / 6.0
+    p = p * r + 0.5
+    p = p * r + 1.0
+    p = p * r + 1.0
+    return p * _as_double((np.int64(whole) + 1023) << 52)  # type: ignore[no-any-return]  # see above
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to compute, patient by patient.
+
+    A quadrature is a run of rates with its nodes; a key is a quadrature with the time up to which its tail is
+    added; a step is a day: decay by a gap, take in the runs that are over, look at those that are not.
+    """
+
+    segments: Array  # (segments, 3): start h, length h, mg/h
+    quad_segments: Ints  # (quadratures + 1,): first segment of each
+    nodes: Array  # (nodes, 2): h, weight h
+    quad_nodes: Ints  # (quadratures + 1,)
+    key_quad: Ints
+    key_from_h: Array  # end of the quadrature; tail begins
+    key_until_h: Array  # end of the tail; not after its begin where there is none
+    gaps: Array  # days
+    step_column: Ints
+    step_gap: Ints  # -1: none
+    adds: Ints  # (adds, 2): key, gap
+    step_over: Ints  # (steps + 1,): adds that stay
+    looks: Ints  # (looks, 2): key, gap
+    step_looks: Ints  # (steps + 1,)
+
+
+class _Builder:
+    """Collects distinct quadratures, keys and gaps."""
+
+    def __init__(self) -> None:
+        self.segments: list[tuple[float, float, float]] = []
+        self.quad_segments = [0]
+        self.nodes: list[tuple[float, float]] = []
+        self.quad_nodes = [0]
+        self.quads: dict[tuple[Shape, float], int] = {}
+        self.keys: dict[tuple[int, float, float], int] = {}
+        self.gaps: dict[float, int] = {}
+
+    def quad(self, shape: Shape, until_h: float) -> int:
+        if (shape, until_h) not in self.quads:
+            self.quads[shape, until_h] = len(self.quads)
+            self.segments.extend(segment for segment in shape if segment[2] > 0.0)
+            self.quad_segments.append(len(self.segments))
+            times, weights = panels(shape, until_h)
+            self.nodes.extend(zip(times.tolist(), weights.tolist(), strict=True))
+            self.quad_nodes.append(len(self.nodes))
+        return self.quads[shape, until_h]
+
+    def key(self, shape: Shape, until_h: float) -> int:
+        from_h = end_of(shape) + QUADRATURE_H
+        quad = self.quad(shape, min(until_h, from_h))
+        return self.keys.setdefault((quad, from_h, max(until_h, 0.0)), len(self.keys))
+
+    def gap(self, days: float) -> int:
+        return self.gaps.setdefault(round(days, 9), len(self.gaps))
+
+
+def program_for(infusions: Sequence[Infusion], days: Array) -> Program:
+    """Return the program of a course for the days at which the drive is asked for."""
+    blocks = [(day, day + (end_of(shape) + SETTLED_H) / 24.0, shape) for day, shape in blocks_of(infusions)]
+    made = _Builder()
+    step_column, step_gap, adds, step_over, looks, step_looks = [], [], [], [0], [], [0]
+    now, done = float(days.min(initial=0.0)), 0
+    for column in np.argsort(days, kind="stable"):
+        day = float(days[column])
+        step_column.append(int(column))
+        step_gap.append(made.gap(day - now) if day > now else -1)
+        now = max(now, day)
+        while done < len(blocks) and blocks[done][1] <= day:
+            adds.append((made.key(blocks[done][2], np.inf), made.gap(day - blocks[done][0])))
+            done += 1
+        step_over.append(len(adds))
+        for start, _, shape in blocks[done:]:
+            if start >= day - 1e-9:
+                break
+            looks.append((made.key(shape, round((day - start) * 24.0, 6)), made.gap(day - start)))
+        step_looks.append(len(looks))
+    keys = list(made.keys)
+    return Program(
+        segments=np.array(made.segments).reshape(-1, 3),
+        quad_segments=np.array(made.quad_segments),
+        nodes=np.array(made.nodes).reshape(-1, 2),
+        quad_nodes=np.array(made.quad_nodes),
+        key_quad=np.array([quad for quad, _, _ in keys], dtype=np.int64),
+        key_from_h=np.array([from_h for _, from_h, _ in keys]),
+        key_until_h=np.array([until for _, _, until in keys]),
+        gaps=np.array(list(made.gaps)),
+        step_column=np.array(step_column, dtype=np.int64),
+        step_gap=np.array(step_gap, dtype=np.int64),
+        adds=np.array(adds, dtype=np.int64).reshape(-1, 2),
+        step_over=np.array(step_over),
+        looks=np.array(looks, dtype=np.int64).reshape(-1, 2),
+        step_looks=np.array(step_looks),
+    )
+
+
+@compiled
+def _quadrature(
+    segments: Array,
+    nodes: Array,
+    k: Array,
+    level: Array,
+    half: Array,
+    kf: Array,
+    ks: Array,
+    conc: Array,
+    fast: Array,
+    slow: Array,
+) -> None:
+    """Add up occupancy times exp(kf s), exp(ks s) over the nodes, for one group of patients."""
+    group = len(half)
+    for w in range(group):
+        fast[w] = 0.0
+        slow[w] = 0.0
+    k0, k1, k2 = k[0], k[1], k[2]
+    l0, l1, l2 = level[0], level[1], level[2]
+    for node in range(len(nodes)):
+        at, weight = nodes[node, 0], nodes[node, 1]
+        for w in range(group):
+            conc[w] = 0.0
+        for piece in range(len(segments)):
+            start, length, rate = segments[piece, 0], segments[piece, 1], segments[piece, 2]
+            since = at - start
+            if since <= 0.0:
+                continue
+            beyond = max(since - length, 0.0)
+            if beyond > 0.0:
+                for w in range(group):
+                    conc[w] += rate * (
+                        l0[w] * (fast_exp(-k0[w] * beyond) - fast_exp(-k0[w] * since))
+                        + l1[w] * (fast_exp(-k1[w] * beyond) - fast_exp(-k1[w] * since))
+                        + l2[w] * (fast_exp(-k2[w] * beyond) - fast_exp(-k2[w] * since))
+                    )
+            else:
+                for w in range(group):
+                    conc[w] += rate * (
+                        l0[w] * (1.0 - fast_exp(-k0[w] * since))
+                        + l1[w] * (1.0 - fast_exp(-k1[w] * since))
+                        + l2[w] * (1.0 - fast_exp(-k2[w] * since))
+                    )
+        day = at / 24.0
+        for w in range(group):
+            taken = weight * conc[w] / (conc[w] + half[w])
+            fast[w] += taken * fast_exp(kf[w] * day)
+            slow[w] += taken * fast_exp(ks[w] * day)
+
+
+@compiled
+def _left_over(segments: Array, k: Array, level: Array, half: Array, from_h: float, left: Array) -> None:
+    """Write the three exponentials of C / K at the end of the quadrature."""
+    for j in range(3):
+        rates, levels, row = k[j], level[j], left[j]
+        for w in range(len(half)):
+            row[w] = 0.0
+        for piece in range(len(segments)):
+            end = from_h - segments[piece, 0] - segments[piece, 1]
+            length, rate = segments[piece, 1], segments[piece, 2]
+            for w in range(len(half)):
+                row[w] += (
+                    rate
+                    * levels[w]
+                    / half[w]
+                    * fast_exp(-rates[w] * end)
+                    * (1.0 - fast_exp(-rates[w] * length))
+                )
+
+
+@compiled
+def _tail(k: Array, left: Array, per_day: Array, from_h: float, span_h: float, total: Array) -> None:
+    """Add the closed tail to the moments; the first of the three rates is the slowest."""
+    r0, r1, r2, a0, a1, a2 = k[0], k[1], k[2], left[0], left[1], left[2]
+    for w in range(len(per_day)):
+        slow = per_day[w] / 24.0
+        n0, n1, n2, n3 = r0[w] - slow, r1[w] - slow, r2[w] - slow, 2.0 * r0[w] - slow
+        total[w] += fast_exp(slow * from_h) * (
+            a0[w] / n0 * (1.0 - fast_exp(-n0 * span_h))
+            + a1[w] / n1 * (1.0 - fast_exp(-n1 * span_h))
+            + a2[w] / n2 * (1.0 - fast_exp(-n2 * span_h))
+            - a0[w] * a0[w] / n3 * (1.0 - fast_exp(-n3 * span_h))
+        )
+
+
+@compiled
+def _decays(gap: float, per_day: Array, row: Array) -> None:
+    for w in range(len(row)):
+        row[w] = fast_exp(-per_day[w] * gap)
+
+
+@compiled
+def _add(total: Array, part: Array, decay: Array) -> None:
+    for w in range(len(total)):
+        total[w] += part[w] * decay[w]
+
+
+@compiled
+def _emit(row: Array, fast: Array, slow: Array, share: Array, gain: Array, ceiling: Array) -> None:
+    for w in range(len(row)):
+        drive = fast[w] + share[w] * (slow[w] - fast[w])
+        row[w] = ceiling[w] * (1.0 - fast_exp(-gain[w] * drive / ceiling[w]))
+
+
+@compiled
+def run(
+    segments: Array,
+    quad_segments: Ints,
+    nodes: Array,
+    quad_nodes: Ints,
+    key_quad: Ints,
+    key_from_h: Array,
+    key_until_h: Array,
+    gaps: Array,
+    step_column: Ints,
+    step_gap: Ints,
+    adds: Ints,
+    step_over: Ints,
+    looks: Ints,
+    step_looks: Ints,
+    patients: Array,
+    out: Array,
+) -> None:
+    """Write the benefit, shape (days, n), of patients given as rows of parameters, shape (12, n)."""
+    n = patients.shape[1]
+    quads, keys = len(quad_nodes) - 1, len(key_quad)
+    own = np.empty((12, GROUP))
+    conc, left = np.empty(GROUP), np.empty((3, GROUP))
+    quad_fast, quad_slow = np.empty((quads, GROUP)), np.empty((quads, GROUP))
+    key_fast, key_slow = np.empty((keys, GROUP)), np.empty((keys, GROUP))
+    gap_fast, gap_slow = np.empty((len(gaps), GROUP)), np.empty((len(gaps), GROUP))
+    fast, slow, all_fast, all_slow = np.empty(GROUP), np.empty(GROUP), np.empty(GROUP), np.empty(GROUP)
+    result = np.empty(GROUP)
+    for low in range(0, n, GROUP):
+        count = min(GROUP, n - low)
+        for row in range(12):
+            for w in range(GROUP):
+                own[row, w] = patients[row, low + min(w, count - 1)]
+        k, level, half, kf, ks = own[0:3], own[3:6], own[6], own[7], own[8]
+        for q in range(quads):
+            _quadrature(
+                segments[quad_segments[q] : quad_segments[q + 1]], nodes[quad_nodes[q] : quad_nodes[q + 1]],
+                k, level, half, kf, ks, conc, quad_fast[q], quad_slow[q],
+            )  # fmt: skip
+        last_quad = -1
+        for key in range(keys):
+            q = key_quad[key]
+            key_fast[key, :] = quad_fast[q]
+            key_slow[key, :] = quad_slow[q]
+            if key_until_h[key] > key_from_h[key]:
+                if q != last_quad:
+                    _left_over(
+                        segments[quad_segments[q] : quad_segments[q + 1]],
+                        k,
+                        level,
+                        half,
+                        key_from_h[key],
+                        left,
+                    )
+                    last_quad = q
+                span = min(key_until_h[key] - key_from_h[key], 1e5)
+                _tail(k, left, kf, key_from_h[key], span, key_fast[key])
+                _tail(k, left, ks, key_from_h[key], span, key_slow[key])
+        for gap in range(len(gaps)):
+            _decays(gaps[gap], kf, gap_fast[gap])
+            _decays(gaps[gap], ks, gap_slow[gap])
+        fast[:] = 0.0
+        slow[:] = 0.0
+        for step in range(len(step_column)):
+            if step_gap[step] >= 0:
+                gone_fast, gone_slow = gap_fast[step_gap[step]], gap_slow[step_gap[step]]
+                for w in range(GROUP):
+                    fast[w] *= gone_fast[w]
+                    slow[w] *= gone_slow[w]
+            for item in range(step_over[step], step_over[step + 1]):
+                _add(fast, key_fast[adds[item, 0]], gap_fast[adds[item, 1]])
+                _add(slow, key_slow[adds[item, 0]], gap_slow[adds[item, 1]])
+            all_fast[:] = fast
+            all_slow[:] = slow
+            for item in range(step_looks[step], step_looks[step + 1]):
+                _add(all_fast, key_fast[looks[item, 0]], gap_fast[looks[item, 1]])
+                _add(all_slow, key_slow[looks[item, 0]], gap_slow[looks[item, 1]])
+            _emit(result, all_fast, all_slow, own[9], own[10], own[11])
+            out[step_column[step], low : low + count] = result[:count]
+
+
+def packed(draws: Draws, weight_kg: float) -> Array:
+    """Return the parameters of the draws at a weight as the kernel reads them, shape (12, n)."""
+    rates, weights = scaled_plasma(draws, weight_kg)
+    levels = 1000.0 * weights / rates
+    return np.vstack(
+        [
+            rates.T,
+            levels.T,
+            draws.half_occupancy_ng_per_ml,
+            draws.fast_per_day,
+            draws.slow_per_day,
+            draws.slow_share,
+            draws.gain,
+            draws.ceiling,
+        ]
+    )
+
+
+def benefit(
+    draws: Draws, infusions: Sequence[Infusion], weight_kg: float, days: Array, out: Array | None = None
+) -> Array:
+    """Return the benefit of ketamine in logits, shape (days, n)."""
+    program = program_for(infusions, days)
+    result = np.empty((len(days), len(draws))) if out is None else out
+    if not len(program.segments):
+        result[:] = 0.0
+        return result
+    arrays = [getattr(program, name) for name in Program.__slots__]
+    cast(Any, run)(*arrays, packed(draws, weight_kg), result)
+    return result
