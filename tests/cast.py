@@ -15,7 +15,7 @@ from euthymia.clinic.foundation.practice.people_at_work import actor_of_staff
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 """A Monday, ten in the morning in Washington."""
-PASSWORD = "correct horse battery staple"  # noqa: S105 - the tests' own
+PASSWORD = "correct horse battery staple"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def cluster_url() -> Iterator[str]:
         return
     from euthymia.embedded import Cluster
 
-    with tempfile.TemporaryDirectory(prefix="eut-", dir="/tmp") as folder:  # noqa: S108 - sockets want short paths
+    with tempfile.TemporaryDirectory(prefix="eut-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
         cluster = Cluster(Path(folder) / "data")
         running = cluster.start()
@@ -56,6 +56,12 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     yield
     connection_created.disconnect(dispatch_uid="work as the app")
     connections["default"].close()
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    """Argon2 is slow by design; the tests' own passwords need none of that."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -15,16 +15,14 @@ Say = Callable[[str], None]
 Command = subprocess.Popen[bytes]
 
 
-class CannotServe(Exception):  # noqa: N818  # it is no error of the program: its text tells the person what to do
+class CannotServe(Exception):  # it is no error of the program: its text tells the person what to do
     """Why the program does not run, in a sentence."""
 
 
 class Child:
     """A process of the program that is started again when it dies, until that is hopeless."""
 
-    def __init__(
-        self, name: str, command: list[str], env: Mapping[str, str], keep_fd: int | None = None
-    ) -> None:
+    def __init__(self, name: str, command: list[str], env: Mapping[str, str], keep_fd: int | None = None) -> None:
         self.name = name
         self._command = command
         self._env = env
@@ -62,9 +60,7 @@ class Child:
             return False
         self._deaths = self._deaths + 1 if now - self._began < QUICK_DEATH_S else 1
         if self._deaths >= DEATHS_ALLOWED:
-            raise CannotServe(
-                f"The {self.name} stopped {self._deaths} times in a row. Its last words are above."
-            )
+            raise CannotServe(f"The {self.name} stopped {self._deaths} times in a row. Its last words are above.")
         say(f"The {self.name} stopped ({_how(code)}); starting it again")
         self._process = None
         self._again_at = now + 0.2 * 2 ** (self._deaths - 1)
@@ -95,9 +91,7 @@ def manage(arguments: list[str], env: Mapping[str, str], *, role: str = "app") -
     return subprocess.run(command, env={**env, "EUTHYMIA_DB_ROLE": role}, check=False).returncode  # noqa: S603  # our own interpreter
 
 
-def begin(
-    orders: list[list[str]], env: Mapping[str, str], role: str, last_words: int | None = None
-) -> Command:
+def begin(orders: list[list[str]], env: Mapping[str, str], role: str, last_words: int | None = None) -> Command:
     """Begin several management commands in one child; `last_words` takes what the last of them prints."""
     what = [(arguments, None) for arguments in orders[:-1]] + [(orders[-1], last_words)]
     return subprocess.Popen(  # noqa: S603  # our own interpreter

@@ -47,9 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(command)
     command.set_defaults(run=_migrate)
     # These two take their arguments as they are; they stand here for --help.
-    commands.add_parser(
-        "manage", help="run one of Django's management commands (EUTHYMIA_DATA: the data folder)"
-    )
+    commands.add_parser("manage", help="run one of Django's management commands (EUTHYMIA_DATA: the data folder)")
     commands.add_parser("model", help="simulate how ketamine acts; see: euthymia model --help")
     command = commands.add_parser("version", help="print the version")
     command.set_defaults(run=_version)
@@ -57,9 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--data", type=Path, default=DEFAULT_DATA, help="data folder, default: ./%(default)s"
-    )
+    command.add_argument("--data", type=Path, default=DEFAULT_DATA, help="data folder, default: ./%(default)s")
 
 
 def _port(text: str) -> int:
@@ -99,14 +95,10 @@ def _migrate(options: argparse.Namespace) -> int:
 
 def _manage(arguments: list[str]) -> int:
     role = os.environ.get("EUTHYMIA_DB_ROLE", "app")
-    return _with_database(
-        Path(os.environ.get("EUTHYMIA_DATA", DEFAULT_DATA)), arguments or ["help"], role=role
-    )
+    return _with_database(Path(os.environ.get("EUTHYMIA_DATA", DEFAULT_DATA)), arguments or ["help"], role=role)
 
 
-def _with_database(
-    data_dir: Path, arguments: list[str], role: str = "app", then: list[str] | None = None
-) -> int:
+def _with_database(data_dir: Path, arguments: list[str], role: str = "app", then: list[str] | None = None) -> int:
     """Run management commands on the running database, or on one started for as long as they take."""
     from euthymia.children import CannotServe, manage
     from euthymia.embedded import DatabaseProblem

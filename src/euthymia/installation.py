@@ -55,9 +55,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as fault:
-        raise CannotServe(
-            f"The data folder {folder} cannot be made ({fault.strerror}). Use DATA=."
-        ) from fault
+        raise CannotServe(f"The data folder {folder} cannot be made ({fault.strerror}). Use DATA=.") from fault
 
 
 def is_demo(data_dir: Path) -> bool:
@@ -72,9 +70,7 @@ def refuse_other_kind(data_dir: Path, *, demo: bool) -> None:
     if not kind.exists():
         kind.write_text(f"{DEMO if demo else PRACTICE}\n")
     elif is_demo(data_dir) and not demo:
-        raise CannotServe(
-            f"{data_dir} holds the demo practice. Give your own practice another folder: --data"
-        )
+        raise CannotServe(f"{data_dir} holds the demo practice. Give your own practice another folder: --data")
     elif demo and not is_demo(data_dir):
         raise CannotServe(f"{data_dir} holds a practice. The demo needs a folder of its own: DATA=./demo")
 

@@ -28,9 +28,7 @@ def say_on_terminal(line: str) -> None:
     sys.stdout.flush()
 
 
-def run_serve(
-    data_dir: Path, port: int, demo: bool, host: str = "127.0.0.1", say: Say = say_on_terminal
-) -> int:
+def run_serve(data_dir: Path, port: int, demo: bool, host: str = "127.0.0.1", say: Say = say_on_terminal) -> int:
     """Serve until told to stop; answer with the exit code."""
     os.umask(0o077)  # letters, keys and logs in the data folder are nobody else's
     data_dir = data_dir.absolute()
@@ -49,7 +47,7 @@ def run_serve(
     return 0
 
 
-class _Stopping(Exception):  # noqa: N818  # a wish, not an error
+class _Stopping(Exception):  # a wish, not an error
     """Somebody asked the program to stop."""
 
 

@@ -191,9 +191,7 @@ EMAIL_USE_TLS = os.environ.get("EUTHYMIA_SMTP_TLS", "1") == "1"
 EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = str(DATA / "mail")
 EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
-    if EMAIL_HOST
-    else "django.core.mail.backends.filebased.EmailBackend"
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
 )
 
 # Nothing that a page was asked for goes into a log: no URL with a link's secret, no form, no SQL values.

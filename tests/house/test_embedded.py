@@ -331,9 +331,7 @@ def test_a_long_path_gets_a_short_socket(folder: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the database under another user")
-def test_root_never_opens_a_parent_folder(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_root_never_opens_a_parent_folder(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the database's user cannot reach the data folder, it goes elsewhere, and a file says where."""
     elsewhere = folder / "elsewhere"
     monkeypatch.setattr("euthymia.embedded.places.REACHABLE", elsewhere)

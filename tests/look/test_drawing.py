@@ -46,9 +46,7 @@ BAND = BandChart(
     infusion_days=(0, 3, 7),
     references=(Reference(5, "remission: below 5"), Reference(6, "a second level")),
 )
-CURVE = CourseCurve(
-    "Concentration", (0.0, 20.0, 40.0, 90.0), (0.0, 60.0, 100.0, 20.0), ((0, 40),), now_minute=20
-)
+CURVE = CourseCurve("Concentration", (0.0, 20.0, 40.0, 90.0), (0.0, 60.0, 100.0, 20.0), ((0, 40),), now_minute=20)
 RECORD = InfusionRecord(
     title="Infusion 3 of 6",
     last_minute=60,
@@ -61,9 +59,7 @@ RECORD = InfusionRecord(
     now_minute=45,
     start_minute_of_day=905,
 )
-PLOT = IntervalPlot(
-    "Response", "%", (IntervalRow("Trial A", 58, 44, 71, 52, 64, 63, "n = 47"),), 0, 100, 50, "half"
-)
+PLOT = IntervalPlot("Response", "%", (IntervalRow("Trial A", 58, 44, 71, 52, 64, 63, "n = 47"),), 0, 100, 50, "half")
 SPARK = Sparkline("PHQ-9", (0.0, 7.0, 14.0), (19.0, 12.0, 8.0), 0, 27)
 
 DRAWN: dict[str, Callable[..., str]] = {
@@ -119,9 +115,7 @@ def test_no_two_lines_of_text_lie_on_each_other(name: str, width: int) -> None:
 def test_observed_scores_lie_where_the_axis_says() -> None:
     svg = band_chart(BAND)
     marks = {
-        t.text: float(t.attrib["y"]) - 4
-        for t in parsed(svg).iter(f"{NS}text")
-        if t.attrib.get("text-anchor") == "end"
+        t.text: float(t.attrib["y"]) - 4 for t in parsed(svg).iter(f"{NS}text") if t.attrib.get("text-anchor") == "end"
     }
     zero, twenty = marks["0"], marks["20"]
     (_, first), (_, second) = dots(svg, "dot")
@@ -130,9 +124,7 @@ def test_observed_scores_lie_where_the_axis_says() -> None:
 
 
 def test_heart_rates_lie_where_the_grid_says_and_extremes_stretch_it() -> None:
-    wild = replace(
-        RECORD, pressures=(Pressure(0, 232, 118),), heart_rates=(HeartRate(0, 30), HeartRate(90, 100))
-    )
+    wild = replace(RECORD, pressures=(Pressure(0, 232, 118),), heart_rates=(HeartRate(0, 30), HeartRate(90, 100)))
     svg = infusion_record(wild)
     levels = {t.text: float(t.attrib["y"]) - 4 for t in parsed(svg).iter(f"{NS}text")}
     low, high = dots(svg, "mark")

@@ -38,9 +38,7 @@ class Tags(HTMLParser):
 
 class Everything(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput, initial="k1")
-    weight = forms.CharField(
-        help_text="Without shoes.", widget=forms.TextInput(attrs={"inputmode": "decimal"})
-    )
+    weight = forms.CharField(help_text="Without shoes.", widget=forms.TextInput(attrs={"inputmode": "decimal"}))
     place = forms.ChoiceField(choices=[("a", "Harbor"), ("b", "Hillside")])
     nausea = forms.ChoiceField(choices=[("0", "None"), ("1", "Mild")], widget=forms.RadioSelect)
     now = forms.MultipleChoiceField(

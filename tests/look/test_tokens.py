@@ -31,10 +31,7 @@ PAIRS = [
         )
     ),
     ("accent-strong", "accent-soft", TEXT),
-    *(
-        ("ink-soft", soft, TEXT)
-        for soft in ("accent-soft", "attention-soft", "stop-soft", "area", "band-wide")
-    ),
+    *(("ink-soft", soft, TEXT) for soft in ("accent-soft", "attention-soft", "stop-soft", "area", "band-wide")),
     ("on-accent", "accent", TEXT),
     ("on-accent", "accent-strong", TEXT),
     ("on-stop", "stop-full", TEXT),

@@ -116,7 +116,5 @@ def _peak(curve: CourseCurve, xs: Scale, ys: Scale) -> list[str]:
     right = x < xs.end - 110
     return [
         ink.dot(x, y, 3),
-        ink.haloed(
-            x + (9 if right else -9), y + 4, f"peak {value:.0f} ng/mL", "strong", "start" if right else "end"
-        ),
+        ink.haloed(x + (9 if right else -9), y + 4, f"peak {value:.0f} ng/mL", "strong", "start" if right else "end"),
     ]

@@ -247,9 +247,7 @@ def _vitals(record: InfusionRecord, sheet: _Sheet) -> list[str]:
             ink.path([(x - 5, high - 7), (x, high), (x + 5, high - 7)], "ink"),
             ink.path([(x - 5, low + 7), (x, low), (x + 5, low + 7)], "ink"),
         ]
-    marks += [
-        ink.dot(sheet.times.at(h.minute), sheet.vitals.at(h.per_min), 3.5, "mark") for h in record.heart_rates
-    ]
+    marks += [ink.dot(sheet.times.at(h.minute), sheet.vitals.at(h.per_min), 3.5, "mark") for h in record.heart_rates]
     return marks + (_last_readings(record, sheet) if sheet.width >= 600 else [])
 
 
@@ -288,9 +286,7 @@ def _number_rows(record: InfusionRecord, sheet: _Sheet) -> list[str]:
             in_column[column] = f"{words}…" if more else words
         for column, words in in_column.items():
             middle = sheet.times.low + (column + 0.5) * sheet.column_min
-            marks.append(
-                ink.text(min(sheet.times.at(middle), sheet.width - 10), y + 16, words, "strong", "middle")
-            )
+            marks.append(ink.text(min(sheet.times.at(middle), sheet.width - 10), y + 16, words, "strong", "middle"))
     return marks
 
 

@@ -71,9 +71,7 @@ def shown(value: float) -> str:
     return text.replace("-", "−")
 
 
-def text(
-    x: float, y: float, words: str, kind: str = "soft", anchor: str = "start", *, bold: bool = False
-) -> str:
+def text(x: float, y: float, words: str, kind: str = "soft", anchor: str = "start", *, bold: bool = False) -> str:
     """A line of text, escaped, with a halo class so that it stays legible over marks."""
     weight = ' font-weight="600"' if bold else ""
     at = "" if anchor == "start" else f' text-anchor="{anchor}"'
@@ -97,9 +95,7 @@ def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
 
 def path(points: Sequence[Point], kind: str) -> str:
     """An open line through points."""
-    return (
-        f'<path class="d-{kind}" d="{_moves(points)}" fill="none" {STROKES[kind]} stroke-linejoin="round"/>'
-    )
+    return f'<path class="d-{kind}" d="{_moves(points)}" fill="none" {STROKES[kind]} stroke-linejoin="round"/>'
 
 
 def area(upper: Sequence[Point], lower: Sequence[Point], kind: str) -> str:

@@ -20,9 +20,7 @@ class Scale:
 
     def __post_init__(self) -> None:
         if not self.high > self.low:
-            raise ValueError(
-                f"A scale needs an upper end above its lower one, not {self.low} to {self.high}."
-            )
+            raise ValueError(f"A scale needs an upper end above its lower one, not {self.low} to {self.high}.")
 
     def at(self, value: float) -> float:
         """Where a value is drawn."""

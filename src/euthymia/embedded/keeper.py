@@ -27,9 +27,7 @@ def dying_with_parent(command: list[str], with_signal: str) -> list[str]:
 class Keeper(threading.Thread):
     """A thread that owns the child. Linux ties the child's end to this very thread, so it outlives it."""
 
-    def __init__(
-        self, command: list[str], runs_as: RunsAs, errors: Path, clear_up: Callable[[], None]
-    ) -> None:
+    def __init__(self, command: list[str], runs_as: RunsAs, errors: Path, clear_up: Callable[[], None]) -> None:
         super().__init__(name="postgres keeper", daemon=True)
         self.fault: str | None = None  # why it was given up
         self._command = command

@@ -41,8 +41,7 @@ def clear_leftovers(pgdata: Path, runs_as: RunsAs) -> None:
     while left := processes_in(pgdata, runs_as):
         if time.monotonic() > until:
             raise DatabaseProblem(
-                f"An earlier PostgreSQL still works in {pgdata} (process {left[0]}). "
-                "End it, then start again."
+                f"An earlier PostgreSQL still works in {pgdata} (process {left[0]}). End it, then start again."
             )
         time.sleep(0.05)
     # Its number may by now belong to another program, which would keep PostgreSQL from starting.

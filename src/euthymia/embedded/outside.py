@@ -32,9 +32,7 @@ def external(database_url: str) -> Running:
             "It must own the database and its schema public."
         ) from fault
     except psycopg.OperationalError as fault:
-        raise DatabaseProblem(
-            f"The database of DATABASE_URL does not answer: {_first_line(fault)}"
-        ) from fault
+        raise DatabaseProblem(f"The database of DATABASE_URL does not answer: {_first_line(fault)}") from fault
     except psycopg.ProgrammingError as fault:
         raise DatabaseProblem(f"DATABASE_URL is not a PostgreSQL address: {_first_line(fault)}") from fault
     return Running(database_url, app_url, Path(host) if host.startswith("/") else None, port, True)

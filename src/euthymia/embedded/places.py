@@ -111,9 +111,7 @@ def home_of(data_dir: Path, runs_as: RunsAs) -> tuple[Path, bool]:
     open_folder(REACHABLE, 0o711)
     # A name that is taken is of a data folder that was deleted; that database is its owner's to judge.
     names = (f"{short_name(data_dir)}{suffix}" for suffix in ("", *(f"-{n}" for n in range(2, 1000))))
-    home = private_folder(
-        next(REACHABLE / name for name in names if not (REACHABLE / name).exists()), runs_as
-    )
+    home = private_folder(next(REACHABLE / name for name in names if not (REACHABLE / name).exists()), runs_as)
     pointer.write_text(f"{home}\n")
     return home, True
 

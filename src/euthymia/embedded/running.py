@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 
-class DatabaseProblem(Exception):  # noqa: N818  # its text is for a person; often nothing is in error
+class DatabaseProblem(Exception):  # its text is for a person; often nothing is in error
     """Something the person at the keyboard can put right; its text is a sentence for them."""
 
 

@@ -106,9 +106,7 @@ def checked_scores(given: ForecastInput, scale: Scale) -> tuple[Array, Array]:
     Scores on another scale are carried over by the stated cross-walk.
     """
     if len(given.scores) > MOST_SCORES:
-        raise BadInput(
-            f"{len(given.scores):,} scores are more than the {MOST_SCORES:,} that are read at once."
-        )
+        raise BadInput(f"{len(given.scores):,} scores are more than the {MOST_SCORES:,} that are read at once.")
     days, logits = [], []
     for item in given.scores:
         score = item if isinstance(item, Score) else Score(*item)
@@ -240,9 +238,7 @@ def forecast(
     first = min([0.0, *(i.start_day for i in infusions[:1]), *seen[0][:1]])
     if not first < until <= first + LONGEST_HORIZON_DAYS:
         raise BadInput(f"The forecast must end after it begins and within {LONGEST_HORIZON_DAYS} days of it.")
-    prior = (
-        _prior_draws(count, seed) if population is None else people.draw(count, np.random.default_rng(seed))
-    )
+    prior = _prior_draws(count, seed) if population is None else people.draw(count, np.random.default_rng(seed))
 
     days = np.arange(np.floor(first), np.floor(until) + 1.0)
     judged = infusions[-1].start_day + 1.0 if infusions else float(days[-1])
@@ -264,12 +260,8 @@ def forecast(
     fade = None
     if infusions:
         steady = typical + found.baseline - fell
-        lost_above = scale.to_logit(
-            (1.0 - scale.response_fraction) * scale.to_score(typical + found.baseline)
-        )
-        fade = _fade_day(
-            days, steady[: len(days)], lost_above, infusions[-1].start_day, steady[-2] <= lost_above
-        )
+        lost_above = scale.to_logit((1.0 - scale.response_fraction) * scale.to_score(typical + found.baseline))
+        fade = _fade_day(days, steady[: len(days)], lost_above, infusions[-1].start_day, steady[-2] <= lost_above)
     return Forecast(
         days=days,
         p05=bands[:, 0],

@@ -79,9 +79,7 @@ def record() -> InfusionRecord:
         pressures=tuple(Pressure(*reading) for reading in pressures),
         heart_rates=tuple(HeartRate(*reading) for reading in rates),
         rows=(
-            NumberRow(
-                "SpO₂, %", ((0, "98"), (5, "98"), (10, "97"), (15, "97"), (20, "96"), (30, "97"), (45, "98"))
-            ),
+            NumberRow("SpO₂, %", ((0, "98"), (5, "98"), (10, "97"), (15, "97"), (20, "96"), (30, "97"), (45, "98"))),
             NumberRow("mL/h", ((0, "54.5"), (22, "0"), (25, "54.5"), (43, "0"))),
             NumberRow("Sedation", ((0, "0"), (15, "1"), (30, "1"), (45, "0"))),
         ),
@@ -128,6 +126,4 @@ def example_charts() -> list[dict[str, str]]:
 
 def example_spark() -> str:
     """A word-sized chart."""
-    return sparkline(
-        Sparkline("PHQ-9 of three weeks", (0, 2, 5, 9, 12, 16, 19), (19, 14, 12, 11, 8, 9, 7), 0, 27)
-    )
+    return sparkline(Sparkline("PHQ-9 of three weeks", (0, 2, 5, 9, 12, 16, 19), (19, 14, 12, 11, 8, 9, 7), 0, 27))

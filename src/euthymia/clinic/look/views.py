@@ -21,9 +21,7 @@ class ExampleForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     born_on = forms.DateField(label="Date of birth", help_text="Year-month-day, such as 1984-07-14.")
-    location = forms.ChoiceField(
-        label="Location", choices=[("", "Choose one"), ("a", "Harbor"), ("b", "Hillside")]
-    )
+    location = forms.ChoiceField(label="Location", choices=[("", "Choose one"), ("a", "Harbor"), ("b", "Hillside")])
     nausea = forms.ChoiceField(
         label="Nausea",
         widget=forms.RadioSelect,

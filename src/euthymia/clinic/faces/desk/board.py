@@ -20,6 +20,7 @@ from euthymia.clinic.journey.infusions.states import IN_CHAIR, InfusionState
 from euthymia.clinic.journey.infusions.vitals_clock import Due, Lateness, next_vitals
 from euthymia.clinic.journey.outcomes.models import Score
 
+
 @dataclass(frozen=True, slots=True)
 class Chaired:
     """One visit of the day as the board shows it."""

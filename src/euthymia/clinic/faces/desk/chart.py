@@ -138,9 +138,7 @@ def _clinical(patient: Patient, now: datetime) -> dict[str, Any]:
         "figure": course_figure(course, forecast.result if forecast else None, now, remission),
         "notes": notes_of(patient),
         "decision": Decision.objects.filter(patient=patient).select_related("by").order_by("-id").first(),
-        "lookers": list(
-            Entry.objects.filter(patient_id=patient.pk, reading=True).order_by("-id")[:8]
-        ),
+        "lookers": list(Entry.objects.filter(patient_id=patient.pk, reading=True).order_by("-id")[:8]),
     }
 
 

@@ -12,7 +12,9 @@ PHQ9_TOP = 27.0
 WIDE, NARROW = 760, 360
 
 
-def course_figure(course: PatientCourse, result: dict[str, Any] | None, now: datetime, remission: float) -> dict[str, SafeString]:
+def course_figure(
+    course: PatientCourse, result: dict[str, Any] | None, now: datetime, remission: float
+) -> dict[str, SafeString]:
     """Scores, infusions and forecast on one axis of days: the wide drawing and the narrow one."""
     if course.origin is None:
         return {}
@@ -31,7 +33,9 @@ def course_figure(course: PatientCourse, result: dict[str, Any] | None, now: dat
     return _both(chart)
 
 
-def plan_figure(result: dict[str, Any], infusion_days: list[float], scores: list[tuple[float, float]], remission: float) -> dict[str, SafeString]:
+def plan_figure(
+    result: dict[str, Any], infusion_days: list[float], scores: list[tuple[float, float]], remission: float
+) -> dict[str, SafeString]:
     """The forecast of a planned course."""
     chart = drawing.BandChart(
         title="Forecast of the planned course",

@@ -18,9 +18,7 @@ class TaskForm(ActForm):
 
 
 class NoteForm(ActForm):
-    text = TextField(
-        label="Note", max_length=20_000, rows=4, error_messages={"required": "Write the note first."}
-    )
+    text = TextField(label="Note", max_length=20_000, rows=4, error_messages={"required": "Write the note first."})
 
 
 class PaymentForm(ActForm):

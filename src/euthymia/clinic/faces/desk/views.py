@@ -36,9 +36,7 @@ def _sight(request: Any) -> tuple[Sight, str]:
 def board_page(request: Any) -> HttpResponse:
     """The board of the day. It keeps itself current; without scripts it reloads when asked."""
     sight, slug = _sight(request)
-    record_reading(
-        by=request.actor, now=request.now, what="board", location_id=min(sight.locations), patient_id=None
-    )
+    record_reading(by=request.actor, now=request.now, what="board", location_id=min(sight.locations), patient_id=None)
     places = Location.objects.filter(pk__in=sight_of(request.actor, None).locations)
     return render(
         request,
@@ -83,12 +81,8 @@ def search(request: Any) -> HttpResponse:
 def tasks(request: Any) -> HttpResponse:
     """Everything that is still to be done, the longest overdue first."""
     sight, _ = _sight(request)
-    record_reading(
-        by=request.actor, now=request.now, what="board", location_id=min(sight.locations), patient_id=None
-    )
-    return render(
-        request, "desk/tasks.html", {"tasks": open_tasks(sight.locations, 200), "form": TaskForm()}
-    )
+    record_reading(by=request.actor, now=request.now, what="board", location_id=min(sight.locations), patient_id=None)
+    return render(request, "desk/tasks.html", {"tasks": open_tasks(sight.locations, 200), "form": TaskForm()})
 
 
 @staff_page

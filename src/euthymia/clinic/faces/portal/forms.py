@@ -81,7 +81,12 @@ class TrialsForm(StepForm):
                 label="Highest dose a day", max_length=60, required=False, initial=known.get("dose")
             )
             self.fields[f"weeks_{n}"] = NumberField(
-                label="For how many weeks", unit="weeks", most=2000, whole=True, required=False, initial=known.get("weeks")
+                label="For how many weeks",
+                unit="weeks",
+                most=2000,
+                whole=True,
+                required=False,
+                initial=known.get("weeks"),
             )
             self.fields[f"helped_{n}"] = forms.ChoiceField(
                 label="Did it help?",

@@ -85,9 +85,10 @@ def autosave(request: Any, secret: str, step: str) -> HttpResponse:
     form.is_valid()
     form.cleaned_data["key"] = new_key()
     usable = _usable(page, form)
-    if usable and form.do(
-        save_intake, by=visit.actor, now=request.now, patient_id=visit.patient.pk, answers=usable
-    ) is None:
+    if (
+        usable
+        and form.do(save_intake, by=visit.actor, now=request.now, patient_id=visit.patient.pk, answers=usable) is None
+    ):
         return JsonResponse({"message": "Your answers are already with us."}, status=409)
     return HttpResponse(status=204)
 
@@ -117,8 +118,7 @@ def check(request: Any, secret: str) -> HttpResponse:
 def _save(request: Any, visit: Visit, page: Step, form: ActForm) -> bool:
     answers = _answers(page, form)
     return (
-        form.do(save_intake, by=visit.actor, now=request.now, patient_id=visit.patient.pk, answers=answers)
-        is not None
+        form.do(save_intake, by=visit.actor, now=request.now, patient_id=visit.patient.pk, answers=answers) is not None
     )
 
 
@@ -145,8 +145,9 @@ def _usable(page: Step, form: Any) -> dict[str, Any]:
 def _filled(page: Step, visit: Visit) -> ActForm:
     """The page with what was typed before."""
     typed: dict[str, Any] = draft_answers(visit.patient)
-    if issubclass(page.form, InstrumentForm):
-        return page.form(answers=typed.get(page.name) or typed.get(page.name + "_typed"))
+    if page.form in (forms.Phq9Form, forms.Gad7Form):
+        answered: Any = typed.get(page.name) or typed.get(page.name + "_typed")
+        return page.form(answers=answered)  # type: ignore[call-arg]  # both take the answers typed before
     if page.form is forms.TrialsForm:
         return forms.TrialsForm(trials=typed.get("trials", []))
     initial = {k: v for k, v in typed.items() if isinstance(v, str)}

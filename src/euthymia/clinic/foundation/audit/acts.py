@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import connection, transaction
 
@@ -23,7 +23,7 @@ from euthymia.clinic.foundation.audit.permissions import MAY_ACT
 from euthymia.clinic.foundation.audit.refusals import LawBroken, NotAllowed, Refusal, Refused
 
 P = ParamSpec("P")
-R = TypeVar("R", int, str, None)
+R = TypeVar("R", bound=int | str)
 
 KEY_REUSED = Refusal(
     "key_reused",
@@ -111,7 +111,7 @@ def _in_transaction(deed: Deed, body: Callable[[], R]) -> R:
         if deed.key is not None:
             earlier = _earlier(deed.key)
             if earlier is not None:
-                return _same_answer(earlier, deed)
+                return cast(R, _same_answer(earlier, deed))
         writes = _to_write.set(entries) if outermost else None
         deeds = _deeds.set((*_deeds.get(), deed))
         try:
@@ -144,7 +144,7 @@ def _same_answer(earlier: Entry, deed: Deed) -> Any:
     return earlier.answer
 
 
-def _entry(deed: Deed, answer: int | str | None) -> Entry:
+def _entry(deed: Deed, answer: int | str) -> Entry:
     return Entry(
         chain=deed.location_id or 0,
         at=deed.now,

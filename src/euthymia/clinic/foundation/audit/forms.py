@@ -3,15 +3,13 @@
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from euthymia.clinic.foundation.audit.numbers import parse_number
 from euthymia.clinic.foundation.audit.refusals import Refusal, Refused
-
-R = TypeVar("R")
 
 
 def new_key() -> str:
@@ -24,7 +22,7 @@ class ActForm(forms.Form):
 
     key = forms.CharField(max_length=80, widget=forms.HiddenInput, initial=new_key)
 
-    def do(self, act: Callable[..., R], **arguments: Any) -> R | None:
+    def do(self, act: Callable[..., int], **arguments: Any) -> int | None:
         """Perform the act with this form's key. None, with the sentence in the form, when refused."""
         try:
             return act(key=self.cleaned_data["key"], **arguments)
@@ -69,9 +67,7 @@ class NumberField(forms.CharField):
         high = self.most is not None and number > self.most
         if low or high:
             unit = f" {self.unit}" if self.unit else ""
-            raise ValidationError(
-                f"Enter a number from {self.least} to {self.most}{unit}.", code="out_of_range"
-            )
+            raise ValidationError(f"Enter a number from {self.least} to {self.most}{unit}.", code="out_of_range")
         return int(number) if self.whole else number
 
 
@@ -83,7 +79,7 @@ class LineField(forms.CharField):
         self.error_messages["max_length"] = "This is too long: %(limit_value)d characters at most."
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         if any(ord(c) < 32 and c not in "\r\n\t" for c in text):
             raise ValidationError("This holds a character that cannot be kept. Type it again.", code="control")
         return text

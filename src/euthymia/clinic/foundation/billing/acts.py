@@ -27,17 +27,13 @@ def post(
         patient=patient, location_id=patient.location_id, at=at, what=what, about=about, reverses=reverses
     )
     LedgerLine.objects.bulk_create(
-        LedgerLine(entry=entry, account=account, amount_cents=cents)
-        for account, cents in lines.items()
-        if cents
+        LedgerLine(entry=entry, account=account, amount_cents=cents) for account, cents in lines.items() if cents
     )
     return entry
 
 
 @act
-def issue_estimate(
-    *, by: Actor, now: datetime, key: str | None, patient_id: int, lines: list[dict[str, Any]]
-) -> int:
+def issue_estimate(*, by: Actor, now: datetime, key: str | None, patient_id: int, lines: list[dict[str, Any]]) -> int:
     """Give a patient a good-faith estimate: what, how often, what each costs. A new one replaces the last."""
     patient = Patient.objects.select_for_update().get(pk=patient_id)
     permit(location_id=patient.location_id, patient_id=patient.pk, subject=patient)
@@ -57,9 +53,7 @@ def issue_estimate(
 
 
 @act
-def record_payment(
-    *, by: Actor, now: datetime, key: str | None, patient_id: int, amount_cents: int, how: str
-) -> int:
+def record_payment(*, by: Actor, now: datetime, key: str | None, patient_id: int, amount_cents: int, how: str) -> int:
     """Receive money from a patient. It is owed back to him until a visit is delivered."""
     patient = Patient.objects.get(pk=patient_id)
     permit(location_id=patient.location_id, patient_id=patient.pk, subject=patient)
@@ -106,6 +100,4 @@ def reverse_entry(*, by: Actor, now: datetime, key: str | None, entry_id: int, r
     if LedgerEntry.objects.filter(reverses=entry).exists():
         raise Refused(Refusal("already_reversed", "This entry has already been reversed."))
     mirror = {LedgerAccount(line.account): -line.amount_cents for line in entry.lines.all()}
-    return post(
-        patient=entry.patient, at=now, what=f"Reversal: {reason}", lines=mirror, reverses=entry
-    ).pk
+    return post(patient=entry.patient, at=now, what=f"Reversal: {reason}", lines=mirror, reverses=entry).pk

@@ -11,9 +11,7 @@ from euthymia.clinic.foundation.people.models import Patient
 
 
 @act
-def record_forecast(
-    *, by: Actor, now: datetime, key: str | None, patient_id: int, history: service.History
-) -> int:
+def record_forecast(*, by: Actor, now: datetime, key: str | None, patient_id: int, history: service.History) -> int:
     """Compute and keep the forecast for this history. Gives the id of the kept one when it is there already."""
     patient = Patient.objects.get(pk=patient_id)
     permit(location_id=patient.location_id, patient_id=patient.pk)

@@ -50,8 +50,7 @@ def compute(history: History) -> dict[str, Any]:
             weight_kg=history.weight_kg,
             scale=history.scale,
             infusions=tuple(
-                model.Infusion(start_day=i.day, dose_mg=i.dose_mg, minutes=i.minutes)
-                for i in history.infusions
+                model.Infusion(start_day=i.day, dose_mg=i.dose_mg, minutes=i.minutes) for i in history.infusions
             ),
             scores=tuple((s.day, s.value) for s in history.scores),
             until_day=history.until_day,
@@ -86,7 +85,7 @@ def concentration_curve(
 ) -> list[tuple[float, float]]:
     """Predicted venous concentration, (minute, ng/mL), for pump segments (start_min, duration_min, mg_per_h)."""
     infusion = model.Infusion.from_segments(
-        tuple((start / 60.0, lasting / 60.0, rate) for start, lasting, rate in segments)
+        0.0, tuple((start / 60.0, lasting / 60.0, rate) for start, lasting, rate in segments)
     )
     times_min = np.arange(0, minutes + step, step, dtype=float)
     course = model.Course(infusions=(infusion,), weight_kg=weight_kg)

@@ -47,11 +47,7 @@ def claim_message(*, by: Actor, now: datetime, key: str | None, letter_id: int) 
 
     Gives 0 when another worker has it.
     """
-    letter = (
-        Letter.objects.select_for_update(skip_locked=True)
-        .filter(pk=letter_id, state=LetterState.QUEUED)
-        .first()
-    )
+    letter = Letter.objects.select_for_update(skip_locked=True).filter(pk=letter_id, state=LetterState.QUEUED).first()
     if letter is None:
         permit(location_id=None)
         return 0

@@ -38,7 +38,5 @@ class Letter(Tracked):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(
-                fields=["due_at"], condition=Q(state__in=["queued", "sending"]), name="outbox_waiting"
-            ),
+            models.Index(fields=["due_at"], condition=Q(state__in=["queued", "sending"]), name="outbox_waiting"),
         ]

@@ -23,9 +23,7 @@ def open_patient(*, by: Actor, now: datetime, ref: UUID, what: str = "patient.ch
     patient = Patient.objects.select_related("location").filter(ref=ref).first()
     if patient is None or not may_read(by, what, patient.location_id):
         raise NotAllowed(what)
-    record_reading(
-        by=by, now=now, what=what, location_id=patient.location_id, patient_id=patient.pk
-    )
+    record_reading(by=by, now=now, what=what, location_id=patient.location_id, patient_id=patient.pk)
     return patient
 
 
@@ -72,9 +70,7 @@ def come_by_link(*, now: datetime, secret: str, purpose: str) -> Visit:
         raise NotAllowed("link")
     patient = link.patient
     actor = patient_by_link(patient.pk)
-    record_reading(
-        by=actor, now=now, what=f"link.{purpose}", location_id=patient.location_id, patient_id=patient.pk
-    )
+    record_reading(by=actor, now=now, what=f"link.{purpose}", location_id=patient.location_id, patient_id=patient.pk)
     return Visit(link, patient, actor)
 
 

@@ -47,9 +47,7 @@ def register_patient(
 
 
 @act
-def correct_contact(
-    *, by: Actor, now: datetime, key: str | None, patient_id: int, changes: dict[str, str]
-) -> int:
+def correct_contact(*, by: Actor, now: datetime, key: str | None, patient_id: int, changes: dict[str, str]) -> int:
     """Correct how a patient is reached, and who else treats him."""
     patient = Patient.objects.select_for_update().get(pk=patient_id)
     permit(location_id=patient.location_id, patient_id=patient.pk, subject=patient)
@@ -108,7 +106,7 @@ def write_note(
     if corrects_id is not None and not reason:
         raise Refused(Refusal("reason_missing", "Say why the note is corrected."), "reason")
     note = Note.objects.create(
-        patient=patient, at=now, by_id=by.staff_id, text=text, corrects_id=corrects_id, reason=reason
+        patient=patient, at=now, by_id=by.as_staff, text=text, corrects_id=corrects_id, reason=reason
     )
     return note.pk
 
@@ -194,9 +192,7 @@ def finish_task(*, by: Actor, now: datetime, key: str | None, task_id: int, outc
     if task.done_at is not None:
         raise Refused(Refusal("task_done", "Someone has already finished this task."))
     if task.kind == TaskKind.SAFETY and not outcome.strip():
-        raise Refused(
-            Refusal("outcome_missing", "Write what you did and how the patient is now."), "outcome"
-        )
+        raise Refused(Refusal("outcome_missing", "Write what you did and how the patient is now."), "outcome")
     task.done_at, task.done_by_id, task.outcome = now, by.staff_id, outcome
     task.save()
     return task.pk

@@ -112,11 +112,7 @@ def _staff(t: Any) -> StaffEntry:
         email=t.email("email"),
         credential=t.text("credential", default=""),
         npi=t.text("npi", default=""),
-        posts=tuple(
-            PostEntry(role=role, locations=p.texts("at"))
-            for p in posts
-            for role in [p.role("role")]
-        ),
+        posts=tuple(PostEntry(role=role, locations=p.texts("at")) for p in posts for role in [p.role("role")]),
         call_hours=t.hours("call_hours", needed=False),
     )
 
@@ -142,7 +138,19 @@ def _package(t: Any) -> PackageEntry:
 
 
 def _course(t: Any) -> CourseTemplateEntry:
-    t.only({"code", "condition", "mg_per_kg", "minutes", "schedule_days", "review_after", "instruments", "evidence", "source"})
+    t.only(
+        {
+            "code",
+            "condition",
+            "mg_per_kg",
+            "minutes",
+            "schedule_days",
+            "review_after",
+            "instruments",
+            "evidence",
+            "source",
+        }
+    )
     return CourseTemplateEntry(
         code=t.slug("code"),
         condition=t.text("condition"),

@@ -11,7 +11,17 @@ LineOf = Callable[..., int]
 NEEDED_WORDINGS = ("consent", "financial_agreement", "cancellation_policy")
 # A text message may be read by others: it names no drug, no condition, and does not sell.
 TELLING_WORDS = (
-    "ketamine", "infusion", "depress", "anxiety", "ptsd", "suicid", "psychiat", "mental", "pain", "bill", "discount",
+    "ketamine",
+    "infusion",
+    "depress",
+    "anxiety",
+    "ptsd",
+    "suicid",
+    "psychiat",
+    "mental",
+    "pain",
+    "bill",
+    "discount",
 )
 # Thresholds that must rise: the milder one first.
 RISING = (
@@ -66,7 +76,9 @@ def _posts(practice: Practice, at: LineOf) -> Iterator[Mistake]:
             yield Mistake(at("staff", number, "npi"), "A physician needs an “npi” of ten digits.")
     for number, location in enumerate(practice.locations):
         if location.slug not in served:
-            yield Mistake(at("location", number, "slug"), f"No physician works at “{location.slug}”: give one a post there.")
+            yield Mistake(
+                at("location", number, "slug"), f"No physician works at “{location.slug}”: give one a post there."
+            )
 
 
 def _texts(practice: Practice, at: LineOf) -> Iterator[Mistake]:

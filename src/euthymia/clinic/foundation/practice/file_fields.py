@@ -175,9 +175,9 @@ class Table:
         return dict(value or {})
 
     def sub_tables(self, name: str) -> list["Table"]:
-        value = self._get(name, list, "a list such as [{role = \"nurse\", at = [\"all\"]}]")
+        value = self._get(name, list, 'a list such as [{role = "nurse", at = ["all"]}]')
         if value is None or not value or not all(isinstance(v, dict) for v in value):
-            self.wrong(name, f"“{name}” must be a list such as [{{role = \"nurse\", at = [\"all\"]}}].")
+            self.wrong(name, f'“{name}” must be a list such as [{{role = "nurse", at = ["all"]}}].')
             return []
         tables = [Table(self.reader, (*self.path, name), one) for one in value]
         for table in tables:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -38,7 +38,7 @@ def staff_page(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> StaffVi
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
-    return at_the_door
+    return cast(StaffView[P], at_the_door)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def receive_vial(
         supplier_registration=supplier_registration,
         expires_on=expires_on,
         received_at=now,
-        received_by_id=by.staff_id,
+        received_by_id=by.as_staff,
     )
     move(vial=vial, source=Place.SUPPLIER, target=Place.ON_HAND, amount_ul=volume_ul, by=by, at=now)
     permit(location_id=location_id, subject=vial)
@@ -103,7 +103,7 @@ def move(
                 target=target,
                 amount_ul=amount_ul,
                 at=at,
-                by_id=by.staff_id,
+                by_id=by.as_staff,
                 witness_id=witness_id,
                 patient_id=patient_id,
                 infusion_id=infusion_id,

@@ -50,7 +50,7 @@ def course_of(patient: Patient) -> PatientCourse:
     scores = Score.objects.filter(patient=patient, instrument=INSTRUMENT, total__isnull=False, corrections=None)
     return PatientCourse(
         tuple(given),
-        tuple((at, float(total)) for at, total in scores.order_by("taken_at").values_list("taken_at", "total")),
+        tuple((at, float(total or 0)) for at, total in scores.order_by("taken_at").values_list("taken_at", "total")),
         weight_kg,
     )
 

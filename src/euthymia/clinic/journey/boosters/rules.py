@@ -73,8 +73,4 @@ def _relapsed(watch: Watch, thresholds: dict[str, Decimal]) -> bool:
     level = float(thresholds["outcome.relapse_phq9"])
     gain = watch.baseline - watch.best
     lost = float(thresholds["outcome.relapse_gain_lost_pct"]) / 100
-    return (
-        len(last_two) == 2
-        and gain > 0
-        and all(v >= level and v - watch.best >= lost * gain for v in last_two)
-    )
+    return len(last_two) == 2 and gain > 0 and all(v >= level and v - watch.best >= lost * gain for v in last_two)

@@ -66,7 +66,9 @@ def decline(request: Any, ref: UUID, booster_id: int) -> HttpResponse:
 
 
 def _page(request: Any, patient: Patient, **forms: Any) -> dict[str, Any]:
-    newest = Booster.objects.filter(patient=patient).select_related("forecast", "settled_by", "plan").order_by("-id").first()
+    newest = (
+        Booster.objects.filter(patient=patient).select_related("forecast", "settled_by", "plan").order_by("-id").first()
+    )
     mg_per_kg, minutes = last_dose(patient.pk)
     initial = {
         "mg_per_kg": mg_per_kg.normalize(),

@@ -123,9 +123,7 @@ def cancel_call(
 
 
 @act
-def save_call_sheet(
-    *, by: Actor, now: datetime, key: str | None, call_id: int, sheet: dict[str, str]
-) -> int:
+def save_call_sheet(*, by: Actor, now: datetime, key: str | None, call_id: int, sheet: dict[str, str]) -> int:
     """Keep what has been typed on the call sheet so far."""
     call = _locked(call_id)
     permit(location_id=call.booking.location_id, patient_id=call.patient_id, subject=call)
@@ -180,9 +178,7 @@ def _demand_open(call: Call) -> None:
 
 
 def _book_time(location: Location, physician_id: int, starts_at: datetime, now: datetime) -> Booking:
-    physician = Staff.objects.filter(
-        pk=physician_id, posts__location=location, posts__role=Role.PHYSICIAN
-    ).first()
+    physician = Staff.objects.filter(pk=physician_id, posts__location=location, posts__role=Role.PHYSICIAN).first()
     ends_at = starts_at + timedelta(minutes=call_minutes())
     opening = Opening(location.zone, physician.call_hours if physician else {}, frozenset(location.holidays))
     if physician is None or starts_at <= now or not is_open(opening, starts_at, ends_at):

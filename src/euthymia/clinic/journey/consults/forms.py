@@ -48,9 +48,7 @@ class FinishForm(SheetForm):
 
 def _field(kind: AnswerKind, ask: str, hint: str) -> forms.Field:
     if kind == AnswerKind.YES_NO:
-        return forms.ChoiceField(
-            label=ask, help_text=hint, choices=YES_NO, required=False, widget=forms.RadioSelect
-        )
+        return forms.ChoiceField(label=ask, help_text=hint, choices=YES_NO, required=False, widget=forms.RadioSelect)
     if kind == AnswerKind.LONG_TEXT:
         return TextField(label=ask, help_text=hint, required=False, rows=2, max_length=3000)
     return LineField(label=ask, help_text=hint, required=False, max_length=300)

@@ -26,7 +26,7 @@ def calendar_file(*, ref: str, at: datetime, minutes: int, practice_name: str, p
     calendar.add("prodid", "-//Euthymia//Calls//EN")
     calendar.add("version", "2.0")
     calendar.add_component(event)
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical().decode())
 
 
 def booked_letter(*, name: str, when: str, link: str, practice_name: str, phone: str) -> str:
@@ -35,7 +35,8 @@ def booked_letter(*, name: str, when: str, link: str, practice_name: str, phone:
         f"Hello {name},\n\n"
         f"Your free phone call with {practice_name} is booked for {when}. We will call you.\n\n"
         f"To move or cancel it: {link}\n\n"
-        f"If you need us before then: {phone}. In danger, call 911. To talk to someone at any hour, call or text 988.\n\n"
+        f"If you need us before then: {phone}. In danger, call 911. "
+        f"To talk to someone at any hour, call or text 988.\n\n"
         f"{practice_name}\n"
     )
 

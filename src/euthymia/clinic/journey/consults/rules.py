@@ -91,7 +91,5 @@ def check_disposition(sheet: dict[str, str], disposition: Disposition) -> Refusa
     if not safety:
         return Refusal("safety_not_asked", "Ask the safety question first, and write down the answer.")
     if safety == "yes" and disposition != Disposition.EMERGENCY:
-        return Refusal(
-            "safety_first", "The caller may act on thoughts of suicide: only “Emergency” can end this call."
-        )
+        return Refusal("safety_first", "The caller may act on thoughts of suicide: only “Emergency” can end this call.")
     return None

@@ -68,7 +68,9 @@ def call(request: Any, call_id: int) -> HttpResponse:
                 return redirect("consults:call", call_id=opened.pk)
         return render(request, "consults/call.html", _sheet_page(opened, form), status=422)
     given, _, family = opened.name.rpartition(" ")
-    form = FinishForm(sheet=opened.sheet, initial={"given_name": given or family, "family_name": family if given else ""})
+    form = FinishForm(
+        sheet=opened.sheet, initial={"given_name": given or family, "family_name": family if given else ""}
+    )
     return render(request, "consults/call.html", _sheet_page(opened, form))
 
 

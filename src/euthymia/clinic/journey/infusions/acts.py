@@ -41,7 +41,13 @@ from euthymia.clinic.journey.infusions.queries import (
     segments_of,
     sheet,
 )
-from euthymia.clinic.journey.infusions.states import CHARTABLE, INFUSION_MOVES, INFUSION_STATE_WORDS, RUNS, InfusionState
+from euthymia.clinic.journey.infusions.states import (
+    CHARTABLE,
+    INFUSION_MOVES,
+    INFUSION_STATE_WORDS,
+    RUNS,
+    InfusionState,
+)
 from euthymia.clinic.journey.infusions.values import Measured
 from euthymia.clinic.journey.plans.models import Plan
 from euthymia.clinic.journey.plans.states import PlanKind, PlanState
@@ -165,7 +171,7 @@ def answer_gate(
     for item, (passed, reason) in answers.items():
         if item in gate.GATE_BY_ID:
             GateAnswer.objects.create(
-                infusion=infusion, item=item, passed=passed, reason=reason[:300], at=now, by_id=by.staff_id
+                infusion=infusion, item=item, passed=passed, reason=reason[:300], at=now, by_id=by.as_staff
             )
     infusion.escort_name, infusion.escort_phone = escort_name[:200], escort_phone[:30]
     infusion.save()
@@ -218,7 +224,7 @@ def order_dose(
         rate_ml_per_h=dose.rate_ml_per_h,
         questions=[{"asked": q, "reason": reason} for q in asked],
         at=now,
-        by_id=by.staff_id,
+        by_id=by.as_staff,
     )
     return order.pk
 
@@ -242,15 +248,18 @@ def confirm_dose(
         raise Refused(Refusal("second_person", "A second person confirms: ask a colleague to sign in here."))
     if int(weight_kg * 1000) != order.weight_g:
         raise Refused(
-            Refusal("weight_differs", "This is not the weight that was ordered with. Both look at the scale again."), "weight_kg"
+            Refusal("weight_differs", "This is not the weight that was ordered with. Both look at the scale again."),
+            "weight_kg",
         )
     if abs(rate_ml_per_h - order.rate_ml_per_h) > Decimal("0.5"):
         raise Refused(
-            Refusal("rate_differs", f"The rate does not agree: {order.bag_ml} mL over {order.minutes} min. Compute again."),
+            Refusal(
+                "rate_differs", f"The rate does not agree: {order.bag_ml} mL over {order.minutes} min. Compute again."
+            ),
             "rate_ml_per_h",
         )
     confirmation = DoseConfirmation.objects.create(
-        order=order, weight_g=order.weight_g, rate_ml_per_h=rate_ml_per_h, at=now, by_id=by.staff_id
+        order=order, weight_g=order.weight_g, rate_ml_per_h=rate_ml_per_h, at=now, by_id=by.as_staff
     )
     if not gate.open_items(gate_states(infusion)) and infusion.state == InfusionState.ARRIVED:
         _go(infusion, InfusionState.READY)
@@ -306,7 +315,7 @@ def _set_rate(
         from_at=now,
         rate_ml_per_h=rate_ml_per_h,
         dose_ug_per_min=int((rate_ml_per_h * per_ml / 60).quantize(Decimal(1))),
-        by_id=by.staff_id,
+        by_id=by.as_staff,
         reason=reason,
     )
 
@@ -322,7 +331,8 @@ def change_rate(
         raise Refused(Refusal("not_running", "The infusion is not running."))
     if not 0 <= rate_ml_per_h <= order.rate_ml_per_h:
         raise Refused(
-            Refusal("rate_above_order", f"At most the ordered {order.rate_ml_per_h.normalize():f} mL/h."), "rate_ml_per_h"
+            Refusal("rate_above_order", f"At most the ordered {order.rate_ml_per_h.normalize():f} mL/h."),
+            "rate_ml_per_h",
         )
     wanted = InfusionState.PAUSED if rate_ml_per_h == 0 else InfusionState.RUNNING
     if infusion.state != wanted:
@@ -346,7 +356,12 @@ def chart_vitals(
     infusion = Infusion.objects.get(pk=infusion_id)
     permit(location_id=infusion.location_id, patient_id=infusion.patient_id, subject=infusion)
     if infusion.state not in CHARTABLE:
-        raise Refused(Refusal("sheet_closed", f"This visit is “{INFUSION_STATE_WORDS[InfusionState(infusion.state)]}”: its sheet is closed."))
+        raise Refused(
+            Refusal(
+                "sheet_closed",
+                f"This visit is “{INFUSION_STATE_WORDS[InfusionState(infusion.state)]}”: its sheet is closed.",
+            )
+        )
     return _row(infusion, by, now, measured, device_at).pk
 
 
@@ -386,12 +401,14 @@ def _row(
     if measured.is_empty:
         raise Refused(Refusal("empty_row", "Enter at least one measurement."))
     if measured.systolic_mmhg and measured.diastolic_mmhg and measured.systolic_mmhg <= measured.diastolic_mmhg:
-        raise Refused(Refusal("pressures_swapped", "Systolic must be above diastolic. Were they swapped?"), "systolic_mmhg")
+        raise Refused(
+            Refusal("pressures_swapped", "Systolic must be above diastolic. Were they swapped?"), "systolic_mmhg"
+        )
     return Vitals.objects.create(
         infusion=infusion,
         at=at,
         device_at=device_at,
-        by_id=by.staff_id,
+        by_id=by.as_staff,
         corrects=corrects,
         reason=reason[:300],
         **measured.columns(),
@@ -408,7 +425,7 @@ def chart_event(
     if infusion.state not in CHARTABLE:
         raise Refused(Refusal("sheet_closed", "The sheet of this visit is closed."))
     event = InfusionEvent.objects.create(
-        infusion=infusion, at=now, kind=kind, severity=severity, text=text[:500], by_id=by.staff_id
+        infusion=infusion, at=now, kind=kind, severity=severity, text=text[:500], by_id=by.as_staff
     )
     return event.pk
 
@@ -440,9 +457,7 @@ def end_infusion(*, by: Actor, now: datetime, key: str | None, infusion_id: int)
 
 
 @act
-def waste_drug(
-    *, by: Actor, now: datetime, key: str | None, infusion_id: int, witness_id: int, manner: str
-) -> int:
+def waste_drug(*, by: Actor, now: datetime, key: str | None, infusion_id: int, witness_id: int, manner: str) -> int:
     """Waste what is left of the drawn drug. The witness has signed in as himself and is not the one who wastes."""
     infusion = _locked(infusion_id)
     order = last_order(infusion)
@@ -498,7 +513,7 @@ def discharge_patient(
     if trouble is not None:
         raise Refused(trouble[0], trouble[1])
     discharge = Discharge.objects.create(
-        infusion=infusion, at=now, by_id=by.staff_id, aldrete=aldrete, mpadss=mpadss, answers=checked
+        infusion=infusion, at=now, by_id=by.as_staff, aldrete=aldrete, mpadss=mpadss, answers=checked
     )
     _go(infusion, InfusionState.DISCHARGED)
     infusion.discharged_at = now
@@ -560,6 +575,9 @@ def _go(infusion: Infusion, to: InfusionState) -> None:
     here = InfusionState(infusion.state)
     if to not in INFUSION_MOVES[here]:
         raise Refused(
-            Refusal("infusion_state", f"This visit is “{INFUSION_STATE_WORDS[here]}”: “{INFUSION_STATE_WORDS[to]}” does not follow.")
+            Refusal(
+                "infusion_state",
+                f"This visit is “{INFUSION_STATE_WORDS[here]}”: “{INFUSION_STATE_WORDS[to]}” does not follow.",
+            )
         )
     infusion.state = to

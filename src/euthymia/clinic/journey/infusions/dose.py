@@ -37,9 +37,7 @@ class Dose:
         return Decimal(self.ug_per_min) / 1000
 
 
-def compute_dose(
-    *, weight_kg: Decimal, mg_per_kg: Decimal, minutes: int, strength_mg_per_ml: int, bag_ml: int
-) -> Dose:
+def compute_dose(*, weight_kg: Decimal, mg_per_kg: Decimal, minutes: int, strength_mg_per_ml: int, bag_ml: int) -> Dose:
     """Compute an order.
 
     >>> d = compute_dose(weight_kg=Decimal(80), mg_per_kg=Decimal("0.5"), minutes=40, strength_mg_per_ml=50, bag_ml=100)
@@ -71,8 +69,8 @@ def hard_limits(dose: Dose, mg_per_kg: Decimal, thresholds: dict[str, Decimal]) 
     if mg_per_kg > thresholds["dose.hard_mg_per_kg"] or dose.dose_mg > thresholds["dose.hard_mg"]:
         return Refusal(
             "dose_hard",
-            f"{dose.dose_mg.normalize():f} mg ({mg_per_kg.normalize():f} mg/kg) is above the hard limit of "
-            f"{thresholds['dose.hard_mg_per_kg'].normalize():f} mg/kg and {thresholds['dose.hard_mg'].normalize():f} mg.",
+            f"{plain(dose.dose_mg)} mg ({plain(mg_per_kg)} mg/kg) is above the hard limit of "
+            f"{plain(thresholds['dose.hard_mg_per_kg'])} mg/kg and {plain(thresholds['dose.hard_mg'])} mg.",
         )
     if dose.volume_ul < 1:
         return Refusal("dose_nothing", "This dose is too small to be drawn up. Check weight and dose.")
@@ -85,9 +83,7 @@ def questions(
     """What must be asked before this order goes on; each needs a reason."""
     asked = []
     if mg_per_kg > thresholds["dose.soft_mg_per_kg"]:
-        asked.append(
-            f"{mg_per_kg.normalize():f} mg/kg is above the usual {thresholds['dose.soft_mg_per_kg'].normalize():f} mg/kg."
-        )
+        asked.append(f"{plain(mg_per_kg)} mg/kg is above the usual {plain(thresholds['dose.soft_mg_per_kg'])} mg/kg.")
     if last_weight_kg is not None:
         asked += _weight_questions(dose.weight_kg, last_weight_kg, thresholds["dose.weight_change_pct"])
     return asked
@@ -103,10 +99,15 @@ def _weight_questions(weight_kg: Decimal, last_kg: Decimal, change_pct: Decimal)
         "kilograms entered as pounds": abs(weight_kg * POUNDS_IN_KG - last_kg),
     }
     best = min(fits, key=lambda unit: fits[unit])
-    far = f"{weight_kg.normalize():f} kg is more than {change_pct.normalize():f} % from the last weight, {last_kg.normalize():f} kg."
+    far = f"{plain(weight_kg)} kg is more than {plain(change_pct)} % from the last weight, {plain(last_kg)} kg."
     if best != "kilograms":
         return [f"{far} Is it pounds?"]
     return [far]
+
+
+def plain(number: Decimal) -> str:
+    """A number as people write it: no exponent, no zeros at the end."""
+    return f"{number.normalize():f}"
 
 
 def _whole(value: Decimal) -> int:

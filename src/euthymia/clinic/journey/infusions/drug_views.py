@@ -44,7 +44,9 @@ def drug_log(request: Any) -> HttpResponse:
         )
         if done is not None:
             return redirect("infusions:drug_log")
-    moves = DrugMove.objects.filter(vial__location_id__in=ids).select_related("vial__location", "by", "witness", "patient")
+    moves = DrugMove.objects.filter(vial__location_id__in=ids).select_related(
+        "vial__location", "by", "witness", "patient"
+    )
     context = {
         "held": [(place, vials_on_hand(place.pk, request.now.date())) for place in places],
         "moves": moves.order_by("-id")[:SHOWN_MOVES],

@@ -57,7 +57,13 @@ class Baseline:
 
 def check_baseline(b: Baseline | None, t: dict[str, Decimal]) -> Refusal | None:
     """Whether the vitals before the start let it go on."""
-    if b is None or b.systolic_mmhg is None or b.diastolic_mmhg is None or b.spo2_pct is None or b.heart_rate_bpm is None:
+    if (
+        b is None
+        or b.systolic_mmhg is None
+        or b.diastolic_mmhg is None
+        or b.spo2_pct is None
+        or b.heart_rate_bpm is None
+    ):
         return Refusal("baseline_missing", "Chart pressure, heart rate and saturation before you start.")
     high, low = t["gate.systolic_hold_mmhg"], t["gate.diastolic_hold_mmhg"]
     if b.systolic_mmhg > high or b.diastolic_mmhg > low:
@@ -67,7 +73,9 @@ def check_baseline(b: Baseline | None, t: dict[str, Decimal]) -> Refusal | None:
             "Repeat after 10 minutes, and tell the prescriber.",
         )
     if b.spo2_pct < t["gate.spo2_low_pct"]:
-        return Refusal("spo2_low", f"Saturation {b.spo2_pct} % is under {t['gate.spo2_low_pct'].normalize():f} %: hold.")
+        return Refusal(
+            "spo2_low", f"Saturation {b.spo2_pct} % is under {t['gate.spo2_low_pct'].normalize():f} %: hold."
+        )
     if not t["gate.heart_rate_low_bpm"] <= b.heart_rate_bpm <= t["gate.heart_rate_high_bpm"]:
         return Refusal(
             "heart_rate",

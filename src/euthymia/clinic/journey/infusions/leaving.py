@@ -34,12 +34,15 @@ def check_leaving(x: Leaving, t: dict[str, Decimal]) -> tuple[Refusal, str | Non
     """Why the patient may not leave yet, and the field that says so; None when he may."""
     if x.left_ul:
         return Refusal(
-            "drug_open", f"{Decimal(x.left_ul) / 1000} mL drawn are neither given nor wasted. Waste the rest with a witness."
+            "drug_open",
+            f"{Decimal(x.left_ul) / 1000} mL drawn are neither given nor wasted. Waste the rest with a witness.",
         ), None
     earliest = x.ended_at + timedelta(minutes=int(t["discharge.wait_min"]))
     if x.now < earliest:
         left = int((earliest - x.now).total_seconds() // 60) + 1
-        return Refusal("too_early", f"At least {t['discharge.wait_min']:.0f} minutes after the end: {left} to go."), None
+        return Refusal(
+            "too_early", f"At least {t['discharge.wait_min']:.0f} minutes after the end: {left} to go."
+        ), None
     for name, value, code in (("aldrete", x.aldrete, "discharge.aldrete"), ("mpadss", x.mpadss, "discharge.mpadss")):
         if value < t[code]:
             return Refusal(f"{name}_low", f"{value} is under {t[code]:.0f} of 10. Wait, and score again."), name

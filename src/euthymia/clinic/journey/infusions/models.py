@@ -39,8 +39,7 @@ class Infusion(Tracked):
                 fields=["plan", "number"], condition=~Q(state="cancelled"), name="infusions_number_once"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["running", "paused", "recovery", "discharged"])
-                | Q(started_at__isnull=False),
+                condition=~Q(state__in=["running", "paused", "recovery", "discharged"]) | Q(started_at__isnull=False),
                 name="infusions_started",
             ),
             models.CheckConstraint(
@@ -202,9 +201,7 @@ class InfusionEvent(Charted):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(severity__gte=1, severity__lte=3), name="infusions_event_severity"
-            ),
+            models.CheckConstraint(condition=Q(severity__gte=1, severity__lte=3), name="infusions_event_severity"),
         ]
 
 

@@ -142,5 +142,3 @@ class Places:
         chair = next((c for c in self.chairs if free(self.taken_chairs[c.pk])), None)
         nurse = next((n for n in self.nurses if free(self.taken_nurses[n.pk])), None)
         return (chair, nurse) if chair and nurse else None
-
-

@@ -43,7 +43,9 @@ def record_figure(
             drawing.HeartRate(minute(r.at), r.heart_rate_bpm) for r in shown if r.heart_rate_bpm is not None
         ),
         rows=(
-            drawing.NumberRow("SpO2 %", tuple((minute(r.at), f"{r.spo2_pct}") for r in shown if r.spo2_pct is not None)),
+            drawing.NumberRow(
+                "SpO2 %", tuple((minute(r.at), f"{r.spo2_pct}") for r in shown if r.spo2_pct is not None)
+            ),
             drawing.NumberRow(
                 "Rate mL/h", tuple((minute(s.from_at), f"{s.rate_ml_per_h.normalize():f}") for s in segments)
             ),

@@ -62,7 +62,8 @@ def signs(row: Charted, thresholds: dict[str, Decimal], baseline: Charted | None
         if reached:
             found[name] = Sign(
                 level,
-                f"{word} {value} {unit} (setting: {'above' if above else 'under'} {limit.normalize():f}). {_ACTION[level]}",
+                f"{word} {value} {unit} (setting: {'above' if above else 'under'} {limit.normalize():f}). "
+                f"{_ACTION[level]}",
             )
     found |= _sedation_and_nausea(row, thresholds)
     if baseline is not None and "systolic_mmhg" not in found:

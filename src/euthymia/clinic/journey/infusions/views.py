@@ -96,9 +96,7 @@ def start(request: Any, ref: UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 def vitals(request: Any, ref: UUID) -> HttpResponse:
     """Chart a row of vitals."""
-    return _do(
-        request, ref, "vitals_form", forms.VitalsForm, lambda f: {"measured": f.measured}, acts.chart_vitals
-    )
+    return _do(request, ref, "vitals_form", forms.VitalsForm, lambda f: {"measured": f.measured}, acts.chart_vitals)
 
 
 @staff_page
@@ -240,5 +238,3 @@ def _do(
         "patient", "location", "booking", "chair", "nurse", "plan__template", "plan__signed_by"
     ).get(pk=infusion.pk)
     return render(request, "infusions/chair.html", chair_page(request, fresh, **{name: form}), status=422)
-
-

@@ -85,9 +85,7 @@ def open_safety_task(*, by: Actor, now: datetime, patient: Patient) -> None:
 
 
 @act
-def ask_for_scores(
-    *, by: Actor, now: datetime, key: str | None, patient_id: int, secret: str | None = None
-) -> int:
+def ask_for_scores(*, by: Actor, now: datetime, key: str | None, patient_id: int, secret: str | None = None) -> int:
     """Send the patient a link to answer his questionnaires. Gives the link's id."""
     patient = Patient.objects.get(pk=patient_id)
     permit(location_id=patient.location_id, patient_id=patient.pk, subject=patient)
@@ -123,5 +121,5 @@ def read_score(*, by: Actor, now: datetime, key: str | None, score_id: int) -> i
     """A clinician has looked at a score. Who looked first stays."""
     score = Score.objects.get(pk=score_id)
     permit(location_id=score.location_id, patient_id=score.patient_id, subject=score)
-    read, _ = ScoreRead.objects.get_or_create(score=score, defaults={"by_id": by.staff_id, "at": now})
+    read, _ = ScoreRead.objects.get_or_create(score=score, defaults={"by_id": by.as_staff, "at": now})
     return read.pk

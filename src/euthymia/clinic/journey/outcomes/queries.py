@@ -16,4 +16,6 @@ def scores_of(patient: Patient) -> list[Score]:
 def totals_of(patient: Patient, instrument: str) -> list[tuple[datetime, Decimal]]:
     """A patient's totals on one questionnaire, in time."""
     rows = Score.objects.filter(patient=patient, instrument=instrument, total__isnull=False, corrections=None)
-    return [(at, value) for at, value in rows.order_by("taken_at").values_list("taken_at", "total") if value is not None]
+    return [
+        (at, value) for at, value in rows.order_by("taken_at").values_list("taken_at", "total") if value is not None
+    ]

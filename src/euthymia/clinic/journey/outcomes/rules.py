@@ -60,7 +60,9 @@ class Course:
     relapse: bool
 
 
-def course(scores: list[tuple[datetime, Decimal]], first_infusion_at: datetime | None, thresholds: dict[str, Decimal]) -> Course | None:
+def course(
+    scores: list[tuple[datetime, Decimal]], first_infusion_at: datetime | None, thresholds: dict[str, Decimal]
+) -> Course | None:
     """Response and remission against the last score before the first infusion. None before both exist.
 
     `scores` are PHQ-9 totals in time.
@@ -75,9 +77,7 @@ def course(scores: list[tuple[datetime, Decimal]], first_infusion_at: datetime |
     responded = (baseline - best) / baseline * 100 >= needed
     level, lost = thresholds["outcome.relapse_phq9"], thresholds["outcome.relapse_gain_lost_pct"] / 100
     relapse = (
-        responded
-        and len(after) >= 2
-        and all(v >= level and v - best >= lost * (baseline - best) for v in after[-2:])
+        responded and len(after) >= 2 and all(v >= level and v - best >= lost * (baseline - best) for v in after[-2:])
     )
     return Course(
         baseline=baseline,

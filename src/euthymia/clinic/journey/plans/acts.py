@@ -73,7 +73,7 @@ def propose_plan(
         estimate_id=estimate_id,
         forecast_id=forecast_id,
         made_at=now,
-        made_by_id=by.staff_id,
+        made_by_id=by.as_staff,
     )
     return plan.pk
 
@@ -132,7 +132,9 @@ def sign_agreement(
     *, by: Actor, now: datetime, key: str | None, plan_id: int, wording_sha256s: list[str], typed_name: str
 ) -> int:
     """The patient signs every text of his plan by typing his name. Each is kept as a PDF with its hash."""
-    plan = Plan.objects.select_for_update(of=("self",)).select_related("patient", "location", "estimate").get(pk=plan_id)
+    plan = (
+        Plan.objects.select_for_update(of=("self",)).select_related("patient", "location", "estimate").get(pk=plan_id)
+    )
     patient = Patient.objects.select_for_update().get(pk=plan.patient_id)
     permit(location_id=plan.location_id, patient_id=plan.patient_id, subject=plan)
     if plan.state == PlanState.AGREED:

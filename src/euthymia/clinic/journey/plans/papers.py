@@ -64,7 +64,7 @@ def agreement_pdf(
             for line in estimate_lines
         ],
     }
-    pdf = typst.compile(
+    pdf: Any = typst.compile(
         TEMPLATE.encode(),
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,

@@ -31,7 +31,9 @@ def check_dose(mg_per_kg: Decimal, minutes: int, thresholds: dict[str, Decimal])
     """The hard limit that no role passes."""
     hard = thresholds["dose.hard_mg_per_kg"]
     if mg_per_kg > hard:
-        return Refusal("dose_hard", f"{mg_per_kg} mg/kg is above the limit of {hard.normalize():f} mg/kg. Lower the dose.")
+        return Refusal(
+            "dose_hard", f"{mg_per_kg} mg/kg is above the limit of {hard.normalize():f} mg/kg. Lower the dose."
+        )
     if minutes < 10:
         return Refusal("too_fast", "Give at least 10 minutes.")
     return None

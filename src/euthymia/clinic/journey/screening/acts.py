@@ -19,9 +19,7 @@ from euthymia.clinic.journey.screening.queries import last_item9
 
 
 @act
-def save_intake(
-    *, by: Actor, now: datetime, key: str | None, patient_id: int, answers: dict[str, Any]
-) -> int:
+def save_intake(*, by: Actor, now: datetime, key: str | None, patient_id: int, answers: dict[str, Any]) -> int:
     """Keep what has been typed so far. What was answered on other pages stays."""
     patient = Patient.objects.select_for_update().get(pk=patient_id)
     permit(location_id=patient.location_id, patient_id=patient.pk, subject=patient)
@@ -86,9 +84,7 @@ def _take_over(patient: Patient, answers: dict[str, Any]) -> None:
 
 
 @act
-def run_screening(
-    *, by: Actor, now: datetime, key: str | None, patient_id: int, measured: dict[str, float]
-) -> int:
+def run_screening(*, by: Actor, now: datetime, key: str | None, patient_id: int, measured: dict[str, float]) -> int:
     """Run every rule over the newest intake and what was measured, and keep what spoke."""
     patient = Patient.objects.get(pk=patient_id)
     permit(location_id=patient.location_id, patient_id=patient.pk, subject=patient)
@@ -143,7 +139,7 @@ def decide_eligibility(
         outcome=outcome,
         reason=reason,
         overrides={k: v for k, v in overrides.items() if v.strip()},
-        by_id=by.staff_id,
+        by_id=by.as_staff,
         at=now,
     )
     set_stage(patient, Stage(outcome))
@@ -160,7 +156,9 @@ def _demand_overrides(screening: Screening, overrides: dict[str, str]) -> None:
                 )
             if not overrides.get(finding["rule"], "").strip():
                 raise Refused(
-                    Refusal("unknown_absolute", f"“{finding['sentence']}” is not known. Find out, and write what you found."),
+                    Refusal(
+                        "unknown_absolute", f"“{finding['sentence']}” is not known. Find out, and write what you found."
+                    ),
                     f"override_{finding['rule']}",
                 )
         elif finding["known"] and not overrides.get(finding["rule"], "").strip():

@@ -10,7 +10,9 @@ from euthymia.clinic.journey.screening.models import EligibilityOutcome, Screeni
 
 class MeasuredForm(ActForm):
     systolic_mmhg = NumberField(label="Systolic pressure", unit="mmHg", least=50, most=260, whole=True, required=False)
-    diastolic_mmhg = NumberField(label="Diastolic pressure", unit="mmHg", least=25, most=160, whole=True, required=False)
+    diastolic_mmhg = NumberField(
+        label="Diastolic pressure", unit="mmHg", least=25, most=160, whole=True, required=False
+    )
     weight_kg = NumberField(label="Weight", unit="kg", least=25, most=350, required=False)
     height_cm = NumberField(label="Height", unit="cm", least=100, most=250, required=False)
 
@@ -29,7 +31,9 @@ class DecisionForm(ActForm):
         for finding in screening.findings:
             if finding["severity"] == "absolute" and finding["known"]:
                 continue
-            label = f"Why go on: {finding['sentence']}" if finding["known"] else f"What you found: {finding['sentence']}"
+            label = (
+                f"Why go on: {finding['sentence']}" if finding["known"] else f"What you found: {finding['sentence']}"
+            )
             self.fields[f"override_{finding['rule']}"] = LineField(label=label, max_length=300, required=False)
         self.fields["outcome"] = forms.ChoiceField(
             label="Decision",

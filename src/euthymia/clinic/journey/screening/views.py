@@ -35,9 +35,7 @@ def run(request: Any, ref: UUID) -> HttpResponse:
     patient = open_patient(by=request.actor, now=request.now, ref=ref)
     form = MeasuredForm(request.POST)
     if form.is_valid():
-        done = form.do(
-            run_screening, by=request.actor, now=request.now, patient_id=patient.pk, measured=form.measured
-        )
+        done = form.do(run_screening, by=request.actor, now=request.now, patient_id=patient.pk, measured=form.measured)
         if done is not None:
             return redirect("screening:screening", ref=ref)
     return render(request, "screening/screening.html", _page(request, patient, measured_form=form), status=422)

@@ -84,9 +84,7 @@ def field(
 
 
 @register.inclusion_tag("look/fields.html")
-def fields(
-    form: forms.BaseForm, summary: bool = True, pad: bool = False, chips: bool = False
-) -> dict[str, Any]:
+def fields(form: forms.BaseForm, summary: bool = True, pad: bool = False, chips: bool = False) -> dict[str, Any]:
     """Every field of a form: errors first, then the hidden ones (the key among them), then the others."""
     return {"form": form, "summary": summary, "pad": pad, "chips": chips}
 
