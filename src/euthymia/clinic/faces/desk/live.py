@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 from django.template.loader import render_to_string
 
+from euthymia import clock
 from euthymia.clinic.faces.desk.board import Sight, board
 
 log = logging.getLogger("euthymia.live")
@@ -96,7 +97,7 @@ def draw_board(sight: Sight) -> bytes:
     """The board as one event of the stream."""
     try:
         close_old_connections()
-        html = board_html(sight, datetime.now(UTC))
+        html = board_html(sight, clock.now())
     finally:
         connections.close_all()
     return b"data: " + json.dumps({"id": "board", "html": html}).encode() + b"\n\n"

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 from django.views.defaults import page_not_found
 
+from euthymia import clock
 from euthymia.clinic.foundation.audit.refusals import NotAllowed
 from euthymia.clinic.foundation.practice.people_at_work import actor_for
 
@@ -22,7 +23,7 @@ class WhoIsAsking:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.now = datetime.now(UTC)  # type: ignore[attr-defined]  # our own attribute on Django's class
+        request.now = clock.now()  # type: ignore[attr-defined]  # our own attribute on Django's class
         request.actor = SimpleLazyObject(lambda: actor_for(request.user, request.now))  # type: ignore[attr-defined]  # as above
         return self.answer(request)
 
