@@ -1,6 +1,6 @@
 """The worker's jobs: reminders, questions after the course, and that one failure stops nobody else."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -38,15 +38,14 @@ def watched(cast) -> Cast:
     return cast
 
 
-def book(cast: Cast, days_ahead: int):
+def book(cast: Cast, days_ahead: int, now: datetime | None = None):
+    now = now or cast.now
     slot = next(
-        s
-        for s in free_slots(cast.now, location_id=cast.here.pk)
-        if (s.starts_at - cast.now).days >= days_ahead
+        s for s in free_slots(now, location_id=cast.here.pk) if (s.starts_at - now).days >= days_ahead
     )
     book_call(
         by=CALLER,
-        now=cast.now,
+        now=now,
         key=None,
         location_id=slot.location_id,
         physician_id=slot.physician_id,
@@ -118,7 +117,7 @@ def test_a_job_rests_until_it_is_due_again(cast):
 
 
 def test_the_command_sends_what_a_booking_wrote(cast):
-    book(cast, 3)
+    book(cast, 3, now=datetime(2026, 1, 5, 15, tzinfo=UTC))  # the command reads the real clock
     call_command("run_jobs", once=True)
     (sent,) = mail.outbox
     assert sent.subject == "Your phone call is booked"
