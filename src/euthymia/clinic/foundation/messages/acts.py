@@ -1,10 +1,18 @@
-"""Letters are written in the transaction that causes them; the worker claims each, sends it, and says how it went."""
+"""Letters are written in the transaction that causes them; the worker claims, sends and settles each."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.acts import act, permit
 from euthymia.clinic.foundation.messages.models import Letter, LetterState
+from euthymia.clinic.foundation.people.acts import open_task
+from euthymia.clinic.foundation.people.rules import TaskKind
+
+_TASK_WORDS = {
+    LetterState.FAILED: "A letter could not be sent: “{}”. Reach the person by phone.",
+    LetterState.UNSURE: "It is not known whether a letter was sent: “{}”. Ask the person.",
+}
+_TASK_WITHIN = timedelta(hours=4)
 
 
 @act
@@ -52,8 +60,8 @@ def claim_message(*, by: Actor, now: datetime, key: str | None, letter_id: int) 
         permit(location_id=None)
         return 0
     permit(location_id=letter.location_id, patient_id=letter.patient_id, subject=letter)
-    letter.state, letter.tries = LetterState.SENDING, letter.tries + 1
-    letter.save(update_fields=["state", "tries"])
+    letter.state, letter.tries, letter.claimed_at = LetterState.SENDING, letter.tries + 1, now
+    letter.save(update_fields=["state", "tries", "claimed_at"])
     return letter.pk
 
 
@@ -68,7 +76,10 @@ def settle_message(
     trouble: str = "",
     again_at: datetime | None = None,
 ) -> int:
-    """Say how sending went: sent, failed, to be tried again, or not known."""
+    """Say how sending went: sent, failed, to be tried again, or not known.
+
+    What failed or is not known becomes a task of the desk.
+    """
     letter = Letter.objects.select_for_update().get(pk=letter_id)
     permit(location_id=letter.location_id, patient_id=letter.patient_id, subject=letter)
     letter.state, letter.trouble = state, trouble[:200]
@@ -77,4 +88,15 @@ def settle_message(
     else:
         letter.settled_at = now
     letter.save()
+    if state in _TASK_WORDS and letter.location_id is not None:
+        open_task(
+            by=by,
+            now=now,
+            key=None,
+            kind=TaskKind.MAIL_FAILED,
+            location_id=letter.location_id,
+            patient_id=letter.patient_id,
+            what=_TASK_WORDS[state].format(letter.subject),
+            due_at=now + _TASK_WITHIN,
+        )
     return letter.pk

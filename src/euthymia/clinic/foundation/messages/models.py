@@ -33,6 +33,8 @@ class Letter(Tracked):
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    """When it was last taken for sending."""
     settled_at = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=200, default="")
 

@@ -19,6 +19,8 @@ class Watch:
     """Since the last infusion, in time."""
     chance_lost: tuple[tuple[date, float], ...]
     """Forecast: the chance that the response is lost, by day."""
+    declined_on: date | None = None
+    """When the physician last declined a booster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,15 @@ class Proposal:
 def propose(watch: Watch, thresholds: dict[str, Decimal]) -> Proposal | None:
     """A booster when two scores say that the gain is lost, or the forecast says that it will be.
 
-    None before the least time after the last infusion, or when there was no response to keep.
+    None before the least time after the last infusion, when there was no response to keep, or while the
+    window of one that the physician declined would still be open.
     """
     earliest = watch.last_infusion_on + timedelta(days=int(thresholds["booster.least_days"]))
     latest = watch.last_infusion_on + timedelta(days=int(thresholds["booster.most_days"]))
     window = timedelta(days=int(thresholds["booster.window_days"]))
     if not _responded(watch, thresholds):
+        return None
+    if watch.declined_on is not None and watch.today < watch.declined_on + window:
         return None
     if _relapsed(watch, thresholds):
         start = max(watch.today, earliest)

@@ -41,6 +41,17 @@ def booked_letter(*, name: str, when: str, link: str, practice_name: str, phone:
     )
 
 
+def reminder_letter(*, name: str, when: str, practice_name: str, phone: str) -> str:
+    """The reminder on the day before a call."""
+    return (
+        f"Hello {name},\n\n"
+        f"A reminder: {practice_name} will call you on {when}.\n\n"
+        f"To move or cancel the call, use the link in our first letter, or phone {phone}.\n\n"
+        f"In danger, call 911. To talk to someone at any hour, call or text 988.\n\n"
+        f"{practice_name}\n"
+    )
+
+
 def cancelled_letter(*, name: str, when: str, link: str, practice_name: str, phone: str) -> str:
     """That a call was cancelled."""
     return (

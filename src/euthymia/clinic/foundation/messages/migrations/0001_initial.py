@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('claimed_at', models.DateTimeField(null=True)),
                 ('settled_at', models.DateTimeField(null=True)),
                 ('trouble', models.CharField(default='', max_length=200)),
                 ('location', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='practice.location')),
