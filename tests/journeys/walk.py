@@ -186,7 +186,7 @@ class Walk:
         page = self.page_of("physician-1")
         page.get_by_role("link", name="Make the plan").click()
         page.get_by_role("button", name="Show forecast and price").click()
-        expect(page.locator("svg[role=img]").first).to_be_visible()
+        expect(page.locator(".figure__wide svg").first).to_be_visible()
         expect(page.get_by_text("Good-faith estimate")).to_be_visible()
         self.look(page, "plan")
         page.get_by_role("button", name="Sign plan").click()
@@ -294,7 +294,7 @@ class Walk:
         """10. The chart, on one page."""
         page = self.page_of("physician-1")
         page.goto(self.patient_url)
-        expect(page.locator("svg[role=img]").first).to_be_visible()
+        expect(page.locator(".figure__wide svg").first).to_be_visible()
         page.fill("textarea[name=text]", "Doing well after the course.")
         page.get_by_role("button", name="Add note").click()
         expect(page.get_by_text("Doing well after the course.")).to_be_visible()
