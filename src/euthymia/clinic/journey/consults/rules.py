@@ -26,9 +26,13 @@ DISPOSITION_WORDS: dict[Disposition, str] = {
 }
 
 CALL_MOVES: dict[CallState, frozenset[CallState]] = {
-    CallState.BOOKED: frozenset({CallState.UNDER_WAY, CallState.DONE, CallState.CANCELLED, CallState.MISSED}),
-    CallState.UNDER_WAY: frozenset({CallState.DONE, CallState.MISSED}),
-    CallState.MISSED: frozenset({CallState.BOOKED, CallState.DONE}),
+    CallState.BOOKED: frozenset(
+        {CallState.BOOKED, CallState.UNDER_WAY, CallState.DONE, CallState.CANCELLED, CallState.MISSED}
+    ),
+    CallState.UNDER_WAY: frozenset({CallState.UNDER_WAY, CallState.DONE, CallState.MISSED}),
+    CallState.MISSED: frozenset(
+        {CallState.BOOKED, CallState.UNDER_WAY, CallState.MISSED, CallState.DONE, CallState.CANCELLED}
+    ),
     CallState.DONE: frozenset(),
     CallState.CANCELLED: frozenset(),
 }

@@ -2,12 +2,12 @@
 
 import signal
 import threading
-from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
+from euthymia import clock
 from euthymia.clinic.faces.desk.jobs import Rounds
 
 PAUSE_S = 1.0
@@ -25,9 +25,9 @@ class Command(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stop.set())
         rounds = Rounds()
-        rounds.begin(datetime.now(UTC))
+        rounds.begin(clock.now())
         while True:
-            rounds.once(datetime.now(UTC))
+            rounds.once(clock.now())
             if once or stop.wait(PAUSE_S):
                 break
             close_old_connections()  # one that broke is made anew
