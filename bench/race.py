@@ -174,8 +174,7 @@ def _run_clients(
     if not guarded:
         _take_the_lock_away()
     threads = [
-        Thread(target=_run_client, args=(f"{number}.{i}", wanted, barrier, answers), daemon=True)
-        for i in range(share)
+        Thread(target=_run_client, args=(f"{number}.{i}", wanted, barrier, answers), daemon=True) for i in range(share)
     ]
     for thread in threads:
         thread.start()
@@ -300,9 +299,7 @@ def _count(fresh: Fresh, wanted: list[Wanted]) -> tuple[int, int]:
 
 def _deadlocks(fresh: Fresh) -> int:
     with psycopg.connect(fresh.app_url) as conn:
-        row = conn.execute(
-            "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-        ).fetchone()
+        row = conn.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").fetchone()
     assert row is not None
     return int(row[0])
 

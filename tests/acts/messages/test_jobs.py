@@ -40,9 +40,7 @@ def watched(cast) -> Cast:
 
 def book(cast: Cast, days_ahead: int, now: datetime | None = None):
     now = now or cast.now
-    slot = next(
-        s for s in free_slots(now, location_id=cast.here.pk) if (s.starts_at - now).days >= days_ahead
-    )
+    slot = next(s for s in free_slots(now, location_id=cast.here.pk) if (s.starts_at - now).days >= days_ahead)
     book_call(
         by=CALLER,
         now=now,

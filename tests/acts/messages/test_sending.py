@@ -73,9 +73,7 @@ def test_a_due_letter_goes_out_once_with_its_calendar(cast):
     assert sent.to == ["demo.patient@example.org"]
     assert [a[2] for a in sent.attachments] == ["text/calendar"]
     assert "Test Practice" in sent.from_email
-    written = Entry.objects.filter(subject__endswith=f":{letter.pk}", act__startswith="outbox.").order_by(
-        "id"
-    )
+    written = Entry.objects.filter(subject__endswith=f":{letter.pk}", act__startswith="outbox.").order_by("id")
     assert [e.act for e in written] == ["outbox.claim_message", "outbox.settle_message"]
 
 

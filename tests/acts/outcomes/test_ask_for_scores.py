@@ -23,8 +23,6 @@ class TestAskForScores(ActLaws):
         assert "/p/scores/a-secret/" in letter.body
 
     def test_without_an_address_nothing_is_written(self, cast):
-        correct_contact(
-            by=cast.desk, now=cast.now, key=None, patient_id=cast.patient.pk, changes={"email": ""}
-        )
+        correct_contact(by=cast.desk, now=cast.now, key=None, patient_id=cast.patient.pk, changes={"email": ""})
         assert self.refusal(cast, **self.arguments(cast)) == ("no_email", None)
         assert not Link.objects.exists()

@@ -35,9 +35,7 @@ class TestRecordScore(ActLaws):
         assert not Task.objects.exists()
 
     def test_the_patient_answers_by_link(self, cast):
-        score = Score.objects.get(
-            pk=self.do(cast, by=patient_by_link(cast.patient.pk), **self.arguments(cast))
-        )
+        score = Score.objects.get(pk=self.do(cast, by=patient_by_link(cast.patient.pk), **self.arguments(cast)))
         assert score.entered_by is None
 
     @pytest.mark.parametrize("who", ["nurse", "the patient"])

@@ -28,9 +28,7 @@ class TestAdoptPractice(ActLaws):
 
     def test_a_post_that_is_no_longer_named_ends_and_may_begin_again(self, cast):
         practice = test_practice()
-        fewer = tuple(
-            dataclasses.replace(s, posts=()) if s.slug == "nurse" else s for s in practice.staff
-        )
+        fewer = tuple(dataclasses.replace(s, posts=()) if s.slug == "nurse" else s for s in practice.staff)
         tomorrow = cast.now + timedelta(days=1)
         without = dataclasses.replace(practice, staff=type(practice.staff)(fewer))
         adopt_practice(by=SYSTEM, now=tomorrow, key=None, practice=without)
@@ -39,5 +37,3 @@ class TestAdoptPractice(ActLaws):
         adopt_practice(by=SYSTEM, now=tomorrow, key=None, practice=practice)
         post.refresh_from_db()
         assert post.held_to is None
-
-

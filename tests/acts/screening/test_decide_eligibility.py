@@ -55,7 +55,5 @@ class TestDecideEligibility(ActLaws):
 
     def test_an_old_screening_decides_nothing(self, cast):
         arguments = self.arguments(cast)
-        run_screening(
-            by=cast.nurse, now=cast.now, key=None, patient_id=cast.patient.pk, measured=MEASURED
-        )
+        run_screening(by=cast.nurse, now=cast.now, key=None, patient_id=cast.patient.pk, measured=MEASURED)
         assert self.refusal(cast, **arguments) == ("screening_old", None)
