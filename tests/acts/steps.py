@@ -50,7 +50,7 @@ def call_arguments(cast: Cast, place: int = 0) -> dict:
         "phone_e164": "+12025550123",
         "email": "caller@example.org",
         "caller_zone": "America/Chicago",
-        "secret": f"secret {place}",
+        "secret": f"secret{place}",
     }
 
 
