@@ -1,6 +1,6 @@
 """Whatever is typed into whatever field: never a fault of the program, a sentence by the field, the typed text kept.
 
-Each bad text goes into each text field of each form, the other fields filled well. What is refused leaves nothing behind.
+Each bad text goes into each text field of each form, the other fields filled well. A refusal leaves nothing behind.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,13 +17,13 @@ from django.utils.html import escape
 from euthymia.clinic.foundation.audit.models import Entry
 from euthymia.clinic.foundation.people.acts import send_link
 from euthymia.clinic.foundation.people.models import LinkPurpose
+from euthymia.clinic.foundation.people.rules import Stage
 from euthymia.clinic.journey.boosters.models import Booster
 from euthymia.clinic.journey.plans.acts import sign_plan
 from euthymia.clinic.journey.plans.queries import wordings_to_sign
 from euthymia.clinic.journey.screening.models import Screening
 from tests.acts.steps import ALL_NO, a_booster, a_call, a_plan, a_screening, a_slot, to_stage
 from tests.cast import Cast
-from euthymia.clinic.foundation.people.rules import Stage
 
 BAD = {
     "NUL": "a\0b",

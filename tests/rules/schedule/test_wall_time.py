@@ -1,6 +1,7 @@
 """Wall time and instants, across the nights on which the clocks change."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -59,7 +60,7 @@ def test_a_night_has_the_hours_that_pass_in_it(day, hours):
 def test_slots_of_such_a_night_neither_overlap_nor_leave_gaps(day, count):
     starts = free_starts(open_periods(ALL_NIGHT, day), [], 30, at(2026, 1, 1))
     assert len(starts) == count
-    assert {b - a for a, b in zip(starts, starts[1:], strict=False)} == {timedelta(minutes=30)}
+    assert {b - a for a, b in pairwise(starts)} == {timedelta(minutes=30)}
 
 
 @pytest.mark.parametrize(
