@@ -99,7 +99,7 @@ def check(request: Any, secret: str) -> HttpResponse:
     visit = come_by_link(now=request.now, secret=secret, purpose="intake")
     if last_intake(visit.patient) is not None:
         return redirect("portal:intake", secret=secret)
-    form = ActForm(request.POST or None)
+    form = ActForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         done = form.do(submit_intake, by=visit.actor, now=request.now, patient_id=visit.patient.pk)
         if done is not None:
