@@ -271,6 +271,10 @@ def _add(total: Array, part: Array, decay: Array) -> None:
 
 @compiled
 def _emit(row: Array, fast: Array, slow: Array, share: Array, gain: Array, ceiling: Array) -> None:
+    if np.isinf(ceiling[0]):
+        for w in range(len(row)):
+            row[w] = gain[w] * (fast[w] + share[w] * (slow[w] - fast[w]))
+        return
     for w in range(len(row)):
         drive = fast[w] + share[w] * (slow[w] - fast[w])
         row[w] = ceiling[w] * (1.0 - fast_exp(-gain[w] * drive / ceiling[w]))
