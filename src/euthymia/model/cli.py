@@ -72,7 +72,9 @@ def numbers(text: str) -> list[float]:
 def _course_of(given: argparse.Namespace) -> Course:
     if given.template:
         return Course.from_template(given.template, weight_kg=given.weight)
-    return Course.of(dose_mg_per_kg=given.dose, minutes=given.minutes, days=numbers(given.days), weight_kg=given.weight)
+    return Course.of(
+        dose_mg_per_kg=given.dose, minutes=given.minutes, days=numbers(given.days), weight_kg=given.weight
+    )
 
 
 def run_course(given: argparse.Namespace) -> int:
@@ -108,11 +110,15 @@ def run_course(given: argparse.Namespace) -> int:
                 "occupancy": {"low": band.low, "mid": band.mid, "high": band.high},
                 "acute": acute,
                 "structure": given.structure,
-                "infusions": [{"day": i.start_day, "mg": i.dose_mg, "minutes": i.minutes} for i in course.infusions],
+                "infusions": [
+                    {"day": i.start_day, "mg": i.dose_mg, "minutes": i.minutes} for i in course.infusions
+                ],
             }
         )
         return 0
-    say(f"{len(course.infusions)} infusions of {first.dose_mg:g} mg over {first.minutes:g} min, {given.weight:g} kg")
+    say(
+        f"{len(course.infusions)} infusions of {first.dose_mg:g} mg over {first.minutes:g} min, {given.weight:g} kg"
+    )
     for site, curve in plasma.items():
         say(f"{site} plasma: peak {curve.max():.0f} ng/mL ({given.structure})")
     band = occupancy(max(curve.max() for curve in plasma.values()))
@@ -123,7 +129,11 @@ def run_course(given: argparse.Namespace) -> int:
             f"{name} rise: {pressure.median[peak]:.0f} mmHg, 5-95 %: {pressure.p05[peak]:.0f} to {pressure.p95[peak]:.0f}"
         )
     for effect, minute in acute.minutes_when_past.items():
-        say(f"{effect}: nine of ten are past it after {minute:g} min" if minute else f"{effect}: not past within 4 h")
+        say(
+            f"{effect}: nine of ten are past it after {minute:g} min"
+            if minute
+            else f"{effect}: not past within 4 h"
+        )
     return 0
 
 
@@ -155,7 +165,9 @@ def run_population(given: argparse.Namespace) -> int:
     say("day   median   5-95 %      response   remission")
     for day in sorted({0, 1, 3, 7, 12, 14, 21, 28, 42, 60, until} & set(range(until + 1))):
         low, middle, high = quantiles[[0, 2, 4], day]
-        say(f"{day:3d}   {middle:6.0f}   {low:.0f} to {high:.0f}   {responds[day]:6.0f} %   {remits[day]:6.0f} %")
+        say(
+            f"{day:3d}   {middle:6.0f}   {low:.0f} to {high:.0f}   {responds[day]:6.0f} %   {remits[day]:6.0f} %"
+        )
     return 0
 
 
@@ -226,12 +238,16 @@ def run_forecast(given: argparse.Namespace) -> int:
         say_json(seen)
         return 0
     say(f"{asked.scale}, {seen.model_version}, worth {seen.effective_samples:,.0f} independent draws")
-    say(f"on day {seen.judged_day:g}: response {seen.chance_of_response:.0%}, remission {seen.chance_of_remission:.0%}")
+    say(
+        f"on day {seen.judged_day:g}: response {seen.chance_of_response:.0%}, remission {seen.chance_of_remission:.0%}"
+    )
     fade = seen.fade_day
     if fade is not None:
         last = "later" if fade.p95 is None else f"{fade.p95:.0f}"
         middle = "after the horizon" if fade.median is None else f"on day {fade.median:.0f}"
-        say(f"response fades {middle} (5-95 %: {'later' if fade.p05 is None else f'{fade.p05:.0f}'} to {last})")
+        say(
+            f"response fades {middle} (5-95 %: {'later' if fade.p05 is None else f'{fade.p05:.0f}'} to {last})"
+        )
     step = max(1, len(seen.days) // 15)
     say("day   median   5-95 %")
     for i in range(0, len(seen.days), step):
@@ -301,7 +317,9 @@ def _add_course(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", type=float, default=40.0, help="length of an infusion (default 40)")
     parser.add_argument("--days", default="0,2,4,7,9,11", help="days of the infusions (default 0,2,4,7,9,11)")
     parser.add_argument("--weight", type=float, default=70.0, help="kg (default 70)")
-    parser.add_argument("--template", choices=template_names(), help="a course by name, instead of dose and days")
+    parser.add_argument(
+        "--template", choices=template_names(), help="a course by name, instead of dose and days"
+    )
 
 
 def add_commands(commands: Any) -> None:
@@ -319,7 +337,9 @@ def add_commands(commands: Any) -> None:
         parser.set_defaults(run_model=run)
         return parser
 
-    course = made("course", run_course, "euthymia model course --dose 0.5 --minutes 40 --days 0,2,4 --weight 70 --json")
+    course = made(
+        "course", run_course, "euthymia model course --dose 0.5 --minutes 40 --days 0,2,4 --weight 70 --json"
+    )
     _add_course(course)
     course.add_argument("--structure", default="kamp2020", help="published set of plasma parameters")
     people = made("population", run_population, "euthymia model population --count 1000 --scale PHQ-9")
@@ -330,13 +350,17 @@ def add_commands(commands: Any) -> None:
     people.add_argument("--seed", type=int, default=0)
     trials = made("trials", run_trials, "euthymia model trials trials.csv --json")
     trials.add_argument("file", help="CSV with the columns of evidence/trials.csv")
-    trials.add_argument("--own-data", action="store_true", help="do not forget trials that the calibration read")
+    trials.add_argument(
+        "--own-data", action="store_true", help="do not forget trials that the calibration read"
+    )
     patient = made("forecast", run_forecast, "euthymia model forecast patient.json --json")
     patient.add_argument("file", help="JSON: weight_kg, scale, infusions, scores, until_day")
     patient.add_argument("--draws", type=int, default=20_000)
     patient.add_argument("--seed", type=int, default=0)
     plans = made("schedule", run_schedule, "euthymia model schedule --every 14,21,28,42 --price 600")
-    plans.add_argument("file", nargs="?", help="a patient's JSON as for forecast; a typical responder when left out")
+    plans.add_argument(
+        "file", nargs="?", help="a patient's JSON as for forecast; a typical responder when left out"
+    )
     plans.add_argument("--every", default="14,21,28,42,56", help="days between boosters, one schedule each")
     plans.add_argument("--price", type=float, default=600.0, help="USD an infusion")
     plans.add_argument("--scale", default="PHQ-9")

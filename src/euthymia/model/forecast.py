@@ -105,7 +105,9 @@ def checked_scores(given: ForecastInput, scale: Scale) -> tuple[Array, Array]:
     Scores on another scale are carried over by the stated cross-walk.
     """
     if len(given.scores) > MOST_SCORES:
-        raise BadInput(f"{len(given.scores):,} scores are more than the {MOST_SCORES:,} that are read at once.")
+        raise BadInput(
+            f"{len(given.scores):,} scores are more than the {MOST_SCORES:,} that are read at once."
+        )
     days, logits = [], []
     for item in given.scores:
         score = item if isinstance(item, Score) else Score(*item)
@@ -276,24 +278,9 @@ def forecast(
     (True, True)
     """
     people = population or calibrated()
-<<<<<<< HEAD
-    weight_kg = checked_weight_kg(given.weight_kg)
-    scale = scale_named(given.scale)
-    infusions = in_order(given.infusions)
-    seen = checked_scores(given, scale)
-    until = finite(given.until_day, "The last day of the forecast", -3650, 3650, "days")
-    count = int(finite(draws, "The number of draws", FEWEST_DRAWS, MOST_DRAWS, "draws"))
-    first = min([0.0, *(i.start_day for i in infusions[:1]), *seen[0][:1]])
-    if not first < until <= first + LONGEST_HORIZON_DAYS:
-        raise BadInput(f"The forecast must end after it begins and within {LONGEST_HORIZON_DAYS} days of it.")
-    prior = _prior_draws(count, seed) if population is None else people.draw(count, np.random.default_rng(seed))
-
-    days = np.arange(np.floor(first), np.floor(until) + 1.0)
-=======
     asked = _checked(given, draws)
     scale, infusions = asked.scale, asked.infusions
     days = np.arange(np.floor(asked.first), np.floor(asked.until) + 1.0)
->>>>>>> model2
     judged = infusions[-1].start_day + 1.0 if infusions else float(days[-1])
     began = infusions[0].start_day if infusions else float(days[0])
     moments = np.concatenate([days, [judged, began]])
@@ -313,14 +300,9 @@ def forecast(
     fade = None
     if infusions:
         steady = typical + found.baseline - fell
-<<<<<<< HEAD
-        lost_above = scale.to_logit((1.0 - scale.response_fraction) * scale.to_score(typical + found.baseline))
-        fade = _fade_day(days, steady[: len(days)], lost_above, infusions[-1].start_day, steady[-2] <= lost_above)
-=======
         lost_above = scale.to_logit(share * scale.to_score(typical + found.baseline))
         responds = steady[-2] <= lost_above
         fade = _fade_day(days, steady[: len(days)], lost_above, infusions[-1].start_day, responds)
->>>>>>> model2
     return Forecast(
         days=days,
         p05=bands[:, 0],

@@ -112,7 +112,12 @@ def _tail(draws: Draws, weight_kg: float, shape: Shape, from_h: float, until_h: 
     left = np.zeros_like(rates)
     for start, duration, rate in shape:
         left -= (
-            pulse * rate * 1000.0 / rates * np.expm1(-rates * duration) * np.exp(-rates * (from_h - start - duration))
+            pulse
+            * rate
+            * 1000.0
+            / rates
+            * np.expm1(-rates * duration)
+            * np.exp(-rates * (from_h - start - duration))
         )
     left /= draws.half_occupancy_ng_per_ml[:, None]
     slowest = rates.argmin(axis=1)
@@ -172,7 +177,9 @@ def drive(draws: Draws, infusions: Sequence[Infusion], weight_kg: float, days: A
             for low in range(0, len(draws), CHUNK)
         ]
         return np.concatenate(parts)
-    blocks = [(start, start + (end_of(shape) + SETTLED_H) / 24.0, shape) for start, shape in blocks_of(infusions)]
+    blocks = [
+        (start, start + (end_of(shape) + SETTLED_H) / 24.0, shape) for start, shape in blocks_of(infusions)
+    ]
     known: dict[tuple[Shape, float], tuple[Array, Array]] = {}
     mains: dict[Shape, tuple[Array, Array]] = {}
     decays: dict[float, tuple[Array, Array]] = {}
