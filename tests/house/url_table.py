@@ -22,8 +22,8 @@ PUBLIC = None
 class Row:
     """Who gets an answer, by method. A method that is not named is refused with 405."""
 
-    get: frozenset[str] | None | str = "no"
-    post: frozenset[str] | None | str = "no"
+    get: frozenset[str] | str | None = "no"
+    post: frozenset[str] | str | None = "no"
 
 
 ROWS: dict[str, Row] = {

@@ -338,12 +338,12 @@ class Walk:
         pattern = re.compile(rf"/p/{purpose}/([A-Za-z0-9_-]+)/")
         until = time.monotonic() + 25
         while time.monotonic() < until:
-            for file in sorted((self.program.data / "mail").glob("*"), key=lambda f: f.stat().st_mtime):
-                text = file.read_text(errors="replace").replace("=\n", "")
-                for secret in pattern.findall(text):
-                    if "demo.walker" in text and secret not in self.taken_mail:
-                        self.taken_mail.add(secret)
-                        return f"{self.program.url}/p/{purpose}/{secret}/"
+            files = sorted((self.program.data / "mail").glob("*"), key=lambda f: f.stat().st_mtime, reverse=True)
+            texts = [f.read_text(errors="replace").replace("=\n", "") for f in files]
+            sent = [secret for t in texts if "demo.walker" in t for secret in pattern.findall(t)]
+            if sent and sent[0] not in self.taken_mail:
+                self.taken_mail.update(sent)
+                return f"{self.program.url}/p/{purpose}/{sent[0]}/"
             time.sleep(0.3)
         raise AssertionError(f"no new {purpose} link was sent")
 
