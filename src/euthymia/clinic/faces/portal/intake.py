@@ -147,7 +147,7 @@ def _filled(page: Step, visit: Visit) -> ActForm:
     typed: dict[str, Any] = draft_answers(visit.patient)
     if page.form in (forms.Phq9Form, forms.Gad7Form):
         answered: Any = typed.get(page.name) or typed.get(page.name + "_typed")
-        return page.form(answers=answered)  # type: ignore[call-arg]  # both take the answers typed before
+        return page.form(answers=answered)
     if page.form is forms.TrialsForm:
         return forms.TrialsForm(trials=typed.get("trials", []))
     initial = {k: v for k, v in typed.items() if isinstance(v, str)}
