@@ -145,6 +145,15 @@ def test_what_the_house_cannot_run_without(right, replacement, words):
     assert any(words in m.sentence for m in wrong(TEXT.replace(right, replacement, 1)))
 
 
+@pytest.mark.parametrize("hours", ["{}", "{ mon = [] }"])
+def test_a_location_that_is_never_open_is_told(hours):
+    lines = TEXT.splitlines()
+    number = next(n for n, line in enumerate(lines) if line.startswith("hours = "))
+    lines[number] = f"hours = {hours}"
+    (told,) = wrong("\n".join(lines))
+    assert (told.line, "never open" in told.sentence) == (number + 1, True)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -156,6 +156,8 @@ def _posts(practice: Practice, at: LineOf) -> Iterator[Mistake]:
         if any(p.role == "physician" for p in staff.posts) and not (staff.npi.isdigit() and len(staff.npi) == 10):
             yield Mistake(at("staff", number, "npi"), "A physician needs an “npi” of ten digits.")
     for number, location in enumerate(practice.locations):
+        if not any(location.hours.values()):
+            yield Mistake(at("location", number, "hours"), f"“{location.slug}” is never open: give hours by weekday.")
         if location.slug not in served:
             yield Mistake(
                 at("location", number, "slug"), f"No physician works at “{location.slug}”: give one a post there."
