@@ -42,6 +42,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("file", nargs="?", type=Path, metavar="practice.toml")
     _add_data(command)
     command.set_defaults(run=_check)
+    words = "take a practice file over into the database, and print first passwords of new staff"
+    command = commands.add_parser("adopt", help=words, description=words)
+    command.add_argument("file", type=Path, metavar="practice.toml")
+    _add_data(command)
+    command.set_defaults(run=_adopt)
     words = "bring the tables of the database up to date"
     command = commands.add_parser("migrate", help=words, description=words)
     _add_data(command)
@@ -87,6 +92,14 @@ def _check_file(path: Path) -> int:
         place = f"{path.name}:{mistake.line}" if mistake.line else path.name
         print(f"{place}: {mistake.sentence}")
     return 1
+
+
+def _adopt(options: argparse.Namespace) -> int:
+    if _check_file(options.file):
+        return 1
+    file = str(options.file.absolute())
+    code = _with_database(options.data, ["migrate", "--verbosity=0"], role="owner", then=["createcachetable"])
+    return code or _with_database(options.data, ["adopt", file])
 
 
 def _migrate(options: argparse.Namespace) -> int:

@@ -27,6 +27,7 @@ class Row:
 
 
 ROWS: dict[str, Row] = {
+    "up": Row(get=PUBLIC),
     "website:home": Row(get=PUBLIC),
     "website:prepare": Row(get=PUBLIC),
     "website:times": Row(get=PUBLIC),

@@ -33,6 +33,7 @@ def test_from_the_first_call_to_a_booster():
         except Exception:
             for name, page in walk.pages.items():
                 page.screenshot(path=str(Path(tempfile.gettempdir()) / f"euthymia-walk-{name}.png"), full_page=True)
+            print((Path(folder) / "program.log").read_text()[-3000:])
             raise
     assert not watch.strayed, "a request would have left the machine"
     assert not watch.errors, "a script failed on a page"

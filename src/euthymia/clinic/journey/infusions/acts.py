@@ -208,6 +208,10 @@ def order_dose(
     refusal = doses.hard_limits(dose, plan.mg_per_kg, settings)
     if refusal is not None:
         raise Refused(refusal, "weight_kg")
+    if held_ul(Place.ON_HAND, vial_id=vial.pk) < dose.volume_ul:
+        raise Refused(
+            Refusal("vial_short", f"Vial {vial.lot} holds less than {dose.volume_ml} mL. Choose another."), "vial"
+        )
     asked = doses.questions(dose, plan.mg_per_kg, settings, last_weight_kg(infusion.patient, infusion))
     if asked and not reason.strip():
         raise Refused(Refusal("question", f"{' '.join(asked)} If it is right, write why."), "reason")
@@ -290,6 +294,10 @@ def start_infusion(*, by: Actor, now: datetime, key: str | None, infusion_id: in
     )
     if refusal is not None:
         raise Refused(refusal)
+    # The database keeps one running infusion a chair; the lock makes two starters wait for each other.
+    Chair.objects.select_for_update().get(pk=infusion.chair_id)
+    if Infusion.objects.filter(chair_id=infusion.chair_id, state__in=RUNS).exists():
+        raise Refused(Refusal("chair_busy", "Another infusion is still running in this chair. End that one first."))
     if infusion.state == InfusionState.ARRIVED:
         _go(infusion, InfusionState.READY)
     _go(infusion, InfusionState.RUNNING)
