@@ -281,9 +281,15 @@ def start_infusion(*, by: Actor, now: datetime, key: str | None, infusion_id: in
     order = last_order(infusion)
     if order is None or not hasattr(order, "confirmation"):
         raise Refused(Refusal("unconfirmed", "The dose has not been confirmed by a second person."))
-    row = baseline_row(sheet(infusion), None)
+    rows = sheet(infusion)
+    row = baseline_row(rows, None)
     refusal = gate.check_baseline(
         gate.Baseline(row.systolic_mmhg, row.diastolic_mmhg, row.heart_rate_bpm, row.spo2_pct) if row else None,
+        tuple(
+            gate.Pressure(r.at, r.systolic_mmhg, r.diastolic_mmhg)
+            for r in rows
+            if r.systolic_mmhg is not None and r.diastolic_mmhg is not None
+        ),
         thresholds(),
     )
     if refusal is not None:
@@ -514,6 +520,8 @@ def discharge_patient(
             checked=checked,
             systolic_mmhg=after[-1].systolic_mmhg if after else None,
             baseline_systolic_mmhg=base.systolic_mmhg if base else None,
+            diastolic_mmhg=after[-1].diastolic_mmhg if after else None,
+            baseline_diastolic_mmhg=base.diastolic_mmhg if base else None,
             left_ul=held_ul(Place.DRAWN, infusion_id=infusion.pk),
         ),
         thresholds(),
