@@ -292,6 +292,23 @@ def test_the_log_holds_no_value_of_a_failed_statement(shared: tuple[Path, Cluste
     assert "Demo Patient" not in written
 
 
+def test_the_log_holds_no_statement_of_a_killed_connection(reused: Path) -> None:
+    """PostgreSQL would name what a connection was doing when it was killed."""
+    cluster = Cluster(reused / "data")
+    running = cluster.start()
+    try:
+        with psycopg.connect(running.app_url) as conn:
+            conn.execute("SELECT 'Demo Patient 017'")  # its last statement, shown while the transaction is open
+            os.kill(conn.info.backend_pid, signal.SIGKILL)
+            with pytest.raises(psycopg.OperationalError):
+                conn.execute("SELECT 1")
+        logs = reused / "data" / "postgres" / "log"
+        wait_for(lambda: "terminated by signal 9" in "".join(log.read_text() for log in logs.iterdir()))
+        assert "Demo Patient" not in "".join(log.read_text() for log in logs.iterdir())
+    finally:
+        cluster.stop()
+
+
 @pytest.mark.parametrize("name", ["fsync", "full_page_writes", "synchronous_commit"])
 def test_it_does_not_start_where_entries_could_be_lost(reused: Path, name: str) -> None:
     cluster = Cluster(reused / "data", settings={name: "off"})
@@ -328,6 +345,51 @@ def test_a_long_path_gets_a_short_socket(folder: Path) -> None:
     finally:
         cluster.stop()
     assert not running.socket_dir.exists()
+
+
+@pytest.mark.parametrize("letter", [",", '"'])
+def test_a_path_that_an_address_cannot_hold_gets_another_socket(folder: Path, letter: str) -> None:
+    cluster = Cluster(folder / f"a{letter}b")
+    try:
+        running = cluster.start()
+        with psycopg.connect(running.app_url) as conn:
+            assert conn.execute("SELECT 1").fetchone() == (1,)
+    finally:
+        cluster.stop()
+
+
+def test_a_lost_password_is_told(folder: Path) -> None:
+    cluster = Cluster(folder / "data")
+    cluster.start()
+    cluster.stop()
+    (folder / "data" / "superuser.password").unlink()
+    with pytest.raises(DatabaseProblem, match=r"superuser\.password is missing"):
+        cluster.start()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root could give a folder away")
+@pytest.mark.parametrize("by", ["a link", "a full folder", "the file that says where"])
+def test_root_gives_no_other_folder_away(folder: Path, by: str) -> None:
+    """A data folder may be an ordinary user's own; what it names must not become the database's."""
+    foreign = folder / "data" / "postgres" if by == "a full folder" else folder / "foreign"
+    foreign.mkdir(mode=0o755, parents=True)
+    (foreign / "precious").touch()
+    (folder / "data").mkdir(exist_ok=True)
+    if by == "a link":
+        (folder / "data" / "postgres").symlink_to(foreign)
+    elif by == "the file that says where":
+        (folder / "data" / "postgres.where").write_text(f"{foreign}\n")
+    with pytest.raises(DatabaseProblem, match="is not a folder of Euthymia's database"):
+        Cluster(folder / "data").start()
+    assert foreign.stat().st_uid == 0
+    assert mode(foreign) == 0o755
+
+
+def test_a_database_elsewhere_that_is_gone_is_told(folder: Path) -> None:
+    (folder / "data").mkdir()
+    (folder / "data" / "postgres.where").write_text(f"{folder}/gone\n")
+    with pytest.raises(DatabaseProblem, match="gone, which is not there"):
+        Cluster(folder / "data").start()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the database under another user")
