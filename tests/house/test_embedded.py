@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from euthymia.embedded import Cluster, DatabaseProblem, Running, durability_faults, external
 from euthymia.embedded.leftovers import processes_in
@@ -434,6 +435,25 @@ def test_another_postgres_that_could_lose_entries_is_refused(shared: tuple[Path,
     url = f"{shared[2].owner_url}&options=-c%20synchronous_commit%3Doff"
     with pytest.raises(DatabaseProblem, match="synchronous_commit is off"):
         external(url)
+
+
+def test_another_postgres_whose_text_is_not_utf8_is_refused(shared: tuple[Path, Cluster, Running]) -> None:
+    with psycopg.connect(shared[2].owner_url, autocommit=True) as owner:
+        owner.execute("CREATE DATABASE ascii ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0")
+        with pytest.raises(DatabaseProblem, match="is encoded in SQL_ASCII"):
+            external(make_conninfo(shared[2].owner_url, dbname="ascii"))
+        owner.execute("DROP DATABASE ascii")
+
+
+def test_another_postgres_where_everyone_makes_tables_is_refused(shared: tuple[Path, Cluster, Running]) -> None:
+    data, _, running = shared
+    password = (data / "superuser.password").read_text().strip()
+    with psycopg.connect(running.owner_url, user="postgres", password=password, autocommit=True) as conn:
+        conn.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
+        with pytest.raises(DatabaseProblem, match="Everyone may make tables"):
+            external(running.owner_url)
+        conn.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    assert external(running.owner_url)
 
 
 def test_another_postgres_that_is_too_old_is_refused(
