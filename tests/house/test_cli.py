@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ import pytest
 
 from euthymia.embedded.leftovers import processes_in
 from euthymia.embedded.places import who_runs
-from tests.house.test_embedded import alive, mode, wait_for
+from tests.house.test_embedded import alive, mode, reachable_folder, wait_for
 
 READY = re.compile(r"Euthymia is ready at http://127\.0\.0\.1:(\d+)")
 
@@ -93,8 +92,7 @@ class Program:
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="eut-", dir="/tmp"))
-    path.chmod(0o755)
+    path = reachable_folder()
     yield path
     shutil.rmtree(path)
 

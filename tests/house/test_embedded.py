@@ -30,11 +30,17 @@ time.sleep(600)
 """
 
 
+def reachable_folder() -> Path:
+    """A new folder open to the database's own user, who is another than us when we are root."""
+    path = Path(tempfile.mkdtemp(prefix="eut-", dir="/tmp" if os.geteuid() == 0 else None))
+    path.chmod(0o755)
+    return path
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that the database's own user can pass through; pytest's temporary folders are closed."""
-    path = Path(tempfile.mkdtemp(prefix="eut-", dir="/tmp"))
-    path.chmod(0o755)
+    path = reachable_folder()
     yield path
     shutil.rmtree(path)
 
@@ -42,16 +48,14 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def reused() -> Iterator[Path]:
     """A folder in which several tests in turn start and stop a database: making one costs a second."""
-    path = Path(tempfile.mkdtemp(prefix="eut-", dir="/tmp"))
-    path.chmod(0o755)
+    path = reachable_folder()
     yield path
     shutil.rmtree(path)
 
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[Path, Cluster, Running]]:
-    path = Path(tempfile.mkdtemp(prefix="eut-", dir="/tmp"))
-    path.chmod(0o755)
+    path = reachable_folder()
     cluster = Cluster(path / "data")
     running = cluster.start()
     yield path / "data", cluster, running

@@ -16,6 +16,7 @@ SYSTEM_USER = "euthymia"
 REACHABLE = Path("/var/lib/euthymia")
 SUN_PATH_MAX_BYTES = 107  # Linux keeps a socket's path in 108 bytes, the last of them zero
 SOCKET_NAME_BYTES = len("/.s.PGSQL.5432")
+RUNTIME_PATH_MAX = 60  # leaves room for a folder of ours and the socket in it
 SEPARATORS = ',"'  # a comma divides hosts in an address, a quotation mark ends a folder in a setting
 
 
@@ -161,10 +162,14 @@ def new_socket_folder(home: Path, runs_as: RunsAs) -> Path:
 
 
 def _runtime_folder() -> Path:
-    own = os.environ.get("XDG_RUNTIME_DIR", "")
-    if os.geteuid() != 0 and own and len(own) < 60 and os.access(own, os.W_OK):
-        return Path(own)
-    return Path("/run") if os.geteuid() == 0 and os.access("/run", os.W_OK) else Path("/tmp")  # noqa: S108  # the folder in it is made by mkdtemp
+    """A folder with a short path in which we may make another."""
+    if os.geteuid() == 0 and os.access("/run", os.W_OK):
+        return Path("/run")
+    for known in (os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir()):
+        fits = 0 < len(known) < RUNTIME_PATH_MAX and not any(letter in known for letter in SEPARATORS)
+        if fits and os.access(known, os.W_OK):
+            return Path(known)
+    return Path("/tmp")  # noqa: S108  # the folder in it is made by mkdtemp
 
 
 def socket_folder(home: Path) -> Path | None:
