@@ -31,6 +31,7 @@ class Cast:
     desk: Actor
     director: Actor
     biller: Actor
+    owner: Actor
     stranger: Actor
     """The physician of the other location."""
 
@@ -87,5 +88,6 @@ def make_cast() -> Cast:
         desk=who("desk"),
         director=who("director"),
         biller=who("biller"),
+        owner=who("owner"),
         stranger=who("stranger"),
     )

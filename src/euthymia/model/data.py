@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 
@@ -17,3 +18,8 @@ def read_toml(folder: str, name: str) -> dict[str, Any]:
 def constants(name: str) -> dict[str, Any]:
     """Return the published constants kept under ``constants/<name>.toml``."""
     return read_toml("constants", f"{name}.toml")
+
+
+def evidence_path(name: str) -> Path:
+    """Return the path of one file of published figures."""
+    return Path(str(files("euthymia.model").joinpath("evidence", name)))

@@ -7,7 +7,6 @@ the parameters of the drug's effect are sampled.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -20,7 +19,7 @@ from euthymia.model.course import BadInput, Infusion, checked_weight_kg, finite,
 from euthymia.model.mood import relief
 from euthymia.model.population import Draws, Population, calibrated, model_version
 from euthymia.model.scales import Scale, convert_score, scale_named
-from euthymia.model.simulate import wander
+from euthymia.model.simulate import wander_along
 
 Array = NDArray[np.float64]
 LONGEST_HORIZON_DAYS = 730
@@ -75,7 +74,7 @@ class Forecast:
     Attributes
     ----------
     days : shape (days,). p05 to p95 : shape (days,), points.
-    chance_of_response, chance_of_remission : on the day after the last infusion (day ``judged_day``).
+    chance_of_response, chance_of_remission : of a rating on the day after the last infusion (``judged_day``).
     fade_day : first day after the last infusion on which half of the baseline is no more gained; None when
         there is no infusion, or when fewer than one in twenty is expected to respond.
     effective_samples : how many independent draws the weighed sample is worth.
@@ -106,7 +105,9 @@ def checked_scores(given: ForecastInput, scale: Scale) -> tuple[Array, Array]:
     Scores on another scale are carried over by the stated cross-walk.
     """
     if len(given.scores) > MOST_SCORES:
-        raise BadInput(f"{len(given.scores):,} scores are more than the {MOST_SCORES:,} that are read at once.")
+        raise BadInput(
+            f"{len(given.scores):,} scores are more than the {MOST_SCORES:,} that are read at once."
+        )
     days, logits = [], []
     for item in given.scores:
         score = item if isinstance(item, Score) else Score(*item)
@@ -137,13 +138,47 @@ def systematic(weights: Array, count: int, rng: np.random.Generator) -> NDArray[
 
 
 @dataclass(frozen=True, slots=True)
-class _Posterior:
-    """Draws in proportion to their weights, with baselines and charted residuals as the scores allow."""
+class Posterior:
+    """Draws of one patient in proportion to their weights, as his scores leave them.
 
+    Attributes
+    ----------
+    baseline : shape (kept,), logits about the scale's typical baseline.
+    charted : shape (days, kept), baseline, drift and noise on the days asked for, logits.
+    """
+
+    people: Population
     kept: Draws
     effective_samples: float
-    baseline: Array  # shape (kept,), logits about the scale's typical baseline
-    charted: Array  # shape (days, kept): baseline, drift and noise
+    baseline: Array
+    charted: Array
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A forecast's input after its checks."""
+
+    weight_kg: float
+    scale: Scale
+    infusions: tuple[Infusion, ...]
+    seen_days: Array
+    seen_logits: Array
+    first: float
+    until: float
+    count: int
+
+
+def _checked(given: ForecastInput, draws: int) -> _Asked:
+    weight_kg = checked_weight_kg(given.weight_kg)
+    scale = scale_named(given.scale)
+    infusions = in_order(given.infusions)
+    seen_days, seen_logits = checked_scores(given, scale)
+    until = finite(given.until_day, "The last day of the forecast", -3650, 3650, "days")
+    count = int(finite(draws, "The number of draws", FEWEST_DRAWS, MOST_DRAWS, "draws"))
+    first = float(min([0.0, *(i.start_day for i in infusions[:1]), *seen_days[:1]]))
+    if not first < until <= first + LONGEST_HORIZON_DAYS:
+        raise BadInput(f"The forecast must end after it begins and within {LONGEST_HORIZON_DAYS} days of it.")
+    return _Asked(weight_kg, scale, infusions, seen_days, seen_logits, first, until, count)
 
 
 def _weigh(residual: Array, inverse: Array) -> Array:
@@ -153,45 +188,59 @@ def _weigh(residual: Array, inverse: Array) -> Array:
     return np.asarray(weights / weights.sum())
 
 
-def _posterior(
-    prior: Draws,
-    infusions: Sequence[Infusion],
-    weight_kg: float,
-    seen: tuple[Array, Array],
-    asked: Array,
-    people: Population,
-    scale: Scale,
-    rng: np.random.Generator,
-) -> _Posterior:
-    seen_days, seen_logits = seen
+@lru_cache(maxsize=8)
+def _normals(rows: int, seed: int) -> Array:
+    """Return the random part of baseline and noise, the same for every forecast of a seed (do not change it)."""
+    return np.random.default_rng((seed, 2)).standard_normal((rows, KEPT))
+
+
+def _posterior(asked: _Asked, days: Array, people: Population, seed: int) -> Posterior:
+    """Return the patient's posterior with its residuals on the days."""
+    seen_days, scale = asked.seen_days, asked.scale
+    prior = _prior_draws(asked.count, seed) if people is calibrated() else _drawn(people, asked.count, seed)
+    rng = np.random.default_rng((seed, 1))
     typical, baseline_sd = scale.baseline_logit()
     noise_sd = people.fixed["noise_sd_logit"]
     count = len(seen_days)
     # Baseline, drift and noise as if nothing were known; below they are moved to what the scores say.
-    everywhere = np.concatenate([seen_days, asked])
+    everywhere = np.concatenate([seen_days, days])
     order = np.argsort(everywhere, kind="stable")
+    normals = _normals(2 * (len(everywhere) // 128 + 1) * 128 + 1, seed)
     path = np.empty((len(everywhere), KEPT))
-    path[order] = wander(people, KEPT, everywhere[order], rng).T
-    baseline = baseline_sd * rng.standard_normal(KEPT)
-    path += baseline + noise_sd * rng.standard_normal(path.shape)
+    path[order] = wander_along(people, everywhere[order], normals[1 : 1 + len(everywhere)])
+    baseline = baseline_sd * normals[0]
+    path += baseline
+    path += noise_sd * normals[-len(everywhere) :]
     if not count:
         chosen = systematic(np.full(len(prior), 1.0 / len(prior)), KEPT, rng)
-        return _Posterior(prior.taken(chosen), float(len(prior)), baseline, path)
-    fell = relief(prior, infusions, weight_kg, seen_days, people, effect=people.effect_on(scale))
-    residual = fell + (seen_logits - typical)[:, None]
+        return Posterior(people, prior.taken(chosen), float(len(prior)), baseline, path)
+    effect = people.effect_on(scale)
+    fell = relief(prior, asked.infusions, asked.weight_kg, seen_days, people, effect=effect)
+    residual = fell + (asked.seen_logits - typical)[:, None]
     known = residual_covariance(people, baseline_sd, seen_days, seen_days)
     known[np.diag_indices_from(known)] += noise_sd**2
     inverse = cho_solve(cho_factor(known, lower=True), np.eye(count))
     weights = _weigh(residual, inverse)
     chosen = systematic(weights, KEPT, rng)
     surprise = inverse @ (residual[:, chosen] - path[:count])
-    cross = residual_covariance(people, baseline_sd, asked, seen_days)
-    return _Posterior(
+    cross = residual_covariance(people, baseline_sd, days, seen_days)
+    return Posterior(
+        people,
         kept=prior.taken(chosen),
         effective_samples=float(1.0 / np.sum(weights**2)),
         baseline=baseline + baseline_sd**2 * surprise.sum(axis=0),
         charted=path[count:] + cross @ surprise,
     )
+
+
+def _drawn(people: Population, count: int, seed: int) -> Draws:
+    return people.draw(count, np.random.default_rng(seed))
+
+
+def posterior_of(given: ForecastInput, *, draws: int = 20_000, seed: int = 0) -> Posterior:
+    """Return the draws that a patient's scores leave, for questions other than the forecast's."""
+    asked = _checked(given, draws)
+    return _posterior(asked, np.array([asked.until]), calibrated(), seed)
 
 
 def _fade_day(
@@ -229,39 +278,31 @@ def forecast(
     (True, True)
     """
     people = population or calibrated()
-    weight_kg = checked_weight_kg(given.weight_kg)
-    scale = scale_named(given.scale)
-    infusions = in_order(given.infusions)
-    seen = checked_scores(given, scale)
-    until = finite(given.until_day, "The last day of the forecast", -3650, 3650, "days")
-    count = int(finite(draws, "The number of draws", FEWEST_DRAWS, MOST_DRAWS, "draws"))
-    first = min([0.0, *(i.start_day for i in infusions[:1]), *seen[0][:1]])
-    if not first < until <= first + LONGEST_HORIZON_DAYS:
-        raise BadInput(f"The forecast must end after it begins and within {LONGEST_HORIZON_DAYS} days of it.")
-    prior = _prior_draws(count, seed) if population is None else people.draw(count, np.random.default_rng(seed))
-
-    days = np.arange(np.floor(first), np.floor(until) + 1.0)
+    asked = _checked(given, draws)
+    scale, infusions = asked.scale, asked.infusions
+    days = np.arange(np.floor(asked.first), np.floor(asked.until) + 1.0)
     judged = infusions[-1].start_day + 1.0 if infusions else float(days[-1])
     began = infusions[0].start_day if infusions else float(days[0])
-    asked = np.concatenate([days, [judged, began]])
-    rng = np.random.default_rng((seed, 1))
-    found = _posterior(prior, infusions, weight_kg, seen, asked, people, scale, rng)
+    moments = np.concatenate([days, [judged, began]])
+    found = _posterior(asked, moments, people, seed)
 
     typical, _ = scale.baseline_logit()
-    fell = relief(found.kept, infusions, weight_kg, asked, people, effect=people.effect_on(scale))
+    fell = relief(found.kept, infusions, asked.weight_kg, moments, people, effect=people.effect_on(scale))
     charted = typical + found.charted - fell
     bands = scale.to_score(np.sort(charted[: len(days)], axis=1)[:, BANDS])
 
+    share = 1.0 - scale.response_fraction
     own_baseline = scale.to_score(charted[-1])
-    before = np.flatnonzero(seen[0] <= began + 1e-9)
+    before = np.flatnonzero(asked.seen_days <= began + 1e-9)
     if len(before):
-        own_baseline = np.full(KEPT, scale.to_score(seen[1][before[-1]]))
+        own_baseline = np.full(KEPT, scale.to_score(asked.seen_logits[before[-1]]))
     at_end = np.rint(scale.to_score(charted[-2]))
     fade = None
     if infusions:
         steady = typical + found.baseline - fell
-        lost_above = scale.to_logit((1.0 - scale.response_fraction) * scale.to_score(typical + found.baseline))
-        fade = _fade_day(days, steady[: len(days)], lost_above, infusions[-1].start_day, steady[-2] <= lost_above)
+        lost_above = scale.to_logit(share * scale.to_score(typical + found.baseline))
+        responds = steady[-2] <= lost_above
+        fade = _fade_day(days, steady[: len(days)], lost_above, infusions[-1].start_day, responds)
     return Forecast(
         days=days,
         p05=bands[:, 0],
@@ -269,7 +310,7 @@ def forecast(
         median=bands[:, 2],
         p75=bands[:, 3],
         p95=bands[:, 4],
-        chance_of_response=float(np.mean(at_end <= (1.0 - scale.response_fraction) * own_baseline)),
+        chance_of_response=float(np.mean(at_end <= share * own_baseline)),
         chance_of_remission=float(np.mean(at_end <= scale.remission_at_most)),
         judged_day=judged,
         fade_day=fade,

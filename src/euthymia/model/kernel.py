@@ -239,7 +239,13 @@ def _left_over(segments: Array, k: Array, level: Array, half: Array, from_h: flo
             end = from_h - segments[piece, 0] - segments[piece, 1]
             length, rate = segments[piece, 1], segments[piece, 2]
             for w in range(len(half)):
-                row[w] += rate * levels[w] / half[w] * fast_exp(-rates[w] * end) * (1.0 - fast_exp(-rates[w] * length))
+                row[w] += (
+                    rate
+                    * levels[w]
+                    / half[w]
+                    * fast_exp(-rates[w] * end)
+                    * (1.0 - fast_exp(-rates[w] * length))
+                )
 
 
 @compiled
@@ -271,6 +277,10 @@ def _add(total: Array, part: Array, decay: Array) -> None:
 
 @compiled
 def _emit(row: Array, fast: Array, slow: Array, share: Array, gain: Array, ceiling: Array) -> None:
+    if np.isinf(ceiling[0]):
+        for w in range(len(row)):
+            row[w] = gain[w] * (fast[w] + share[w] * (slow[w] - fast[w]))
+        return
     for w in range(len(row)):
         drive = fast[w] + share[w] * (slow[w] - fast[w])
         row[w] = ceiling[w] * (1.0 - fast_exp(-gain[w] * drive / ceiling[w]))

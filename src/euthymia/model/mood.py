@@ -112,7 +112,12 @@ def _tail(draws: Draws, weight_kg: float, shape: Shape, from_h: float, until_h: 
     left = np.zeros_like(rates)
     for start, duration, rate in shape:
         left -= (
-            pulse * rate * 1000.0 / rates * np.expm1(-rates * duration) * np.exp(-rates * (from_h - start - duration))
+            pulse
+            * rate
+            * 1000.0
+            / rates
+            * np.expm1(-rates * duration)
+            * np.exp(-rates * (from_h - start - duration))
         )
     left /= draws.half_occupancy_ng_per_ml[:, None]
     slowest = rates.argmin(axis=1)
@@ -172,7 +177,9 @@ def drive(draws: Draws, infusions: Sequence[Infusion], weight_kg: float, days: A
             for low in range(0, len(draws), CHUNK)
         ]
         return np.concatenate(parts)
-    blocks = [(start, start + (end_of(shape) + SETTLED_H) / 24.0, shape) for start, shape in blocks_of(infusions)]
+    blocks = [
+        (start, start + (end_of(shape) + SETTLED_H) / 24.0, shape) for start, shape in blocks_of(infusions)
+    ]
     known: dict[tuple[Shape, float], tuple[Array, Array]] = {}
     mains: dict[Shape, tuple[Array, Array]] = {}
     decays: dict[float, tuple[Array, Array]] = {}
@@ -212,7 +219,7 @@ def drive(draws: Draws, infusions: Sequence[Infusion], weight_kg: float, days: A
     return out.T
 
 
-def expectation_course(population: Population, infusions: Sequence[Infusion], days: Array) -> Array:
+def expectation_course(fixed: dict[str, float], infusions: Sequence[Infusion], days: Array) -> Array:
     """Return the share of his expectation that a patient feels: it rises, and fades after a visit."""
     starts = np.array([infusion.start_day for infusion in infusions])
     if not len(starts):
@@ -220,8 +227,8 @@ def expectation_course(population: Population, infusions: Sequence[Infusion], da
     began = np.maximum(days - starts[0], 0.0)
     index = np.searchsorted(starts, days, side="left") - 1
     since = np.where(index >= 0, days - starts[np.maximum(index, 0)], 0.0)
-    rise = -np.expm1(-began / population.fixed["expectation_rise_days"])
-    return np.asarray(rise * np.exp(-np.log(2.0) * since / population.fixed["expectation_half_days"]))
+    rise = -np.expm1(-began / fixed["expectation_rise_days"])
+    return np.asarray(rise * np.exp(-np.log(2.0) * since / fixed["expectation_half_days"]))
 
 
 def benefit(draws: Draws, infusions: Sequence[Infusion], weight_kg: float, days: Array) -> Array:
@@ -248,6 +255,6 @@ def relief(
         gained = compiled(draws, infusions, weight_kg, days)
     else:
         gained = benefit(draws, infusions, weight_kg, days)
-    gained += expectation_course(population, infusions, days)[:, None] * draws.expectation
+    gained += expectation_course(population.fixed, infusions, days)[:, None] * draws.expectation
     gained *= effect
     return gained

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from euthymia.model.data import constants, read_toml
 from euthymia.model.plasma import structures
 from euthymia.model.scales import Scale
 
 Array = NDArray[np.float64]
-CURRENT = "population-0"
-PARAMETERS = (
-    "gain",
-    "half_fast_days",
-    "half_slow_extra_days",
-    "slow_share",
-    "ceiling",
-    "half_occupancy_ng_per_ml",
-    "expectation",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """Typical value of a parameter and its two spreads, on the scale on which patients vary."""
-
-    median: float
-    patient_sd: float
-    trial_sd: float
+CURRENT = "population-1"
+HYPERPARAMETERS = tuple(constants("priors"))
+OWN_NORMALS = 12  # of a patient: seven of the mood, three of the plasma, baseline, whether he is reached
+TRIAL_NORMALS = 3
+DOMAIN_EFFECT = {
+    "depression": None,
+    "anxiety": "anxiety_effect",
+    "ptsd": "ptsd_effect",
+    "pain": "pain_effect",
+    "suicidal thoughts": "suicidal_effect",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,57 +54,95 @@ class Draws:
         return Draws(*(getattr(self, name)[index] for name in self.__slots__))
 
 
+def fixed_numbers() -> dict[str, float]:
+    """Return what the calibration does not move."""
+    return {name: value for name, value in constants("mood")["fixed"].items() if name != "source"}
+
+
+def draws_under(theta: Mapping[str, Any], normals: Array, slow_shift: Array | float = 0.0) -> Draws:
+    """Return patients under hyperparameters, one set for all or one for each.
+
+    Parameters
+    ----------
+    theta : hyperparameters in their own units, each a number or of shape (n,).
+    normals : shape (n, 12), standard normal.
+    slow_shift : shift of the trial in the logarithm of the slow half-life; its other shifts come later.
+    """
+    fixed = fixed_numbers()
+    half_fast = theta["half_fast_days"] * np.exp(theta["half_fast_patient_sd"] * normals[:, 1])
+    extra = theta["half_slow_extra_days"] * np.exp(theta["half_slow_patient_sd"] * normals[:, 2] + slow_shift)
+    share = theta["slow_share"]
+    rates, weights = plasma_pulses(normals[:, 7:10])
+    reached = np.where(normals[:, 11] < ndtri(theta["unreached_share"]), fixed["unreached_gain_factor"], 1.0)
+    return Draws(
+        gain=theta["gain"] * np.exp(theta["gain_patient_sd"] * normals[:, 0]) * reached,
+        fast_per_day=np.log(2.0) / half_fast,
+        slow_per_day=np.log(2.0) / (half_fast + extra),
+        slow_share=1.0
+        / (1.0 + (1.0 - share) / share * np.exp(-fixed["slow_share_patient_sd"] * normals[:, 3])),
+        ceiling=theta["ceiling"] * np.exp(theta["ceiling_patient_sd"] * normals[:, 4]),
+        half_occupancy_ng_per_ml=fixed["half_occupancy_ng_per_ml"]
+        * np.exp(fixed["half_occupancy_patient_sd"] * normals[:, 5]),
+        expectation=theta["expectation"] + theta["expectation_patient_sd"] * normals[:, 6],
+        plasma_rates_per_h=rates,
+        plasma_weights_per_l=weights,
+        baseline_z=normals[:, 10],
+    )
+
+
+def effect_of(theta: Mapping[str, float], scale: Scale) -> float:
+    """Return the effect on a scale over that on a clinician-rated depression scale."""
+    name = DOMAIN_EFFECT[scale.domain]
+    return (theta[name] if name else 1.0) * (theta["self_rated_effect"] if scale.rater == "self" else 1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Population:
-    """The calibrated population: parameters, and what all patients share."""
+    """The calibrated population.
+
+    Attributes
+    ----------
+    point : typical hyperparameters, in their own units.
+    plausible : shape (draws, hyperparameters), plausible sets of them; empty when only the point is used.
+    """
 
     version: str
-    parameters: dict[str, Parameter]
-    fixed: dict[str, float]
+    point: dict[str, float]
+    plausible: Array = field(repr=False)
 
-    def draw(self, n: int, rng: np.random.Generator, *, trials: bool = True) -> Draws:
-        """Draw n patients, each of a trial or clinic of his own; ``trials=False`` leaves that spread out."""
-        normals = rng.standard_normal((n, len(PARAMETERS) + 4))
-        values = {}
-        for column, name in enumerate(PARAMETERS):
-            row = self.parameters[name]
-            sd = float(np.hypot(row.patient_sd, row.trial_sd if trials else 0.0))
-            values[name] = moved(name, row.median, sd * normals[:, column])
-        rates, weights = plasma_pulses(normals[:, len(PARAMETERS) : len(PARAMETERS) + 3])
-        half_slow = values["half_fast_days"] + values["half_slow_extra_days"]
-        return Draws(
-            gain=values["gain"],
-            fast_per_day=np.log(2.0) / values["half_fast_days"],
-            slow_per_day=np.log(2.0) / half_slow,
-            slow_share=values["slow_share"],
-            ceiling=values["ceiling"],
-            half_occupancy_ng_per_ml=values["half_occupancy_ng_per_ml"],
-            expectation=values["expectation"],
-            plasma_rates_per_h=rates,
-            plasma_weights_per_l=weights,
-            baseline_z=normals[:, -1],
-        )
+    @property
+    def fixed(self) -> dict[str, float]:
+        """Return what all patients share."""
+        return fixed_numbers() | self.point
+
+    def draw(
+        self, n: int, rng: np.random.Generator, *, trials: bool = True, benzodiazepine: bool = False
+    ) -> Draws:
+        """Draw n patients, each under a plausible set of hyperparameters and of a trial or clinic of his own.
+
+        Parameters
+        ----------
+        trials : False leaves the spread between trials and clinics out.
+        benzodiazepine : above 8 mg/day diazepam-equivalent; lowers the gain by an uncertain factor.
+        """
+        normals = rng.standard_normal((n, OWN_NORMALS + TRIAL_NORMALS))
+        theta: dict[str, Any] = dict(self.point)
+        if len(self.plausible):
+            chosen = self.plausible[rng.integers(len(self.plausible), size=n)]
+            theta = dict(zip(HYPERPARAMETERS, chosen.T, strict=True))
+        slow_shift = theta["half_slow_trial_sd"] * normals[:, OWN_NORMALS + 2] if trials else 0.0
+        draws = draws_under(theta, normals[:, :OWN_NORMALS], slow_shift)
+        gain, expectation = draws.gain, draws.expectation
+        if trials:
+            gain = gain * np.exp(theta["gain_trial_sd"] * normals[:, OWN_NORMALS])
+            expectation = expectation + theta["expectation_trial_sd"] * normals[:, OWN_NORMALS + 1]
+        if benzodiazepine:
+            gain = gain * fixed_numbers()["benzodiazepine_gain_factor"]
+        return replace(draws, gain=gain, expectation=expectation)
 
     def effect_on(self, scale: Scale) -> float:
         """Return the share of the benefit that this scale shows."""
-        by_domain = {
-            "depression": 1.0,
-            "anxiety": self.fixed["anxiety_effect"],
-            "ptsd": self.fixed["ptsd_effect"],
-            "pain": self.fixed["pain_effect"],
-            "suicidal thoughts": self.fixed["suicidal_effect"],
-        }[scale.domain]
-        return by_domain * (self.fixed["self_rated_effect"] if scale.rater == "self" else 1.0)
-
-
-def moved(name: str, median: float, shift: Array | float) -> Array:
-    """Return the parameter moved from its median on the scale on which patients vary."""
-    shift = np.asarray(shift, dtype=np.float64)
-    if name == "slow_share":
-        return np.asarray(1.0 / (1.0 + (1.0 - median) / median * np.exp(-shift)))
-    if name == "expectation":
-        return median + shift
-    return np.asarray(median * np.exp(shift))
+        return effect_of(self.point, scale)
 
 
 def plasma_pulses(normals: Array) -> tuple[Array, Array]:
@@ -149,19 +183,28 @@ def plasma_pulses(normals: Array) -> tuple[Array, Array]:
     return rates, weights
 
 
-def population_from(document: dict[str, Any]) -> Population:
+def population_from(document: Mapping[str, Any], plausible: Array | None = None) -> Population:
     """Read a population from its data file."""
-    parameters = {
-        name: Parameter(row["median"], row["patient_sd"], row["trial_sd"])
-        for name, row in document["parameters"].items()
-    }
-    return Population(document["version"], parameters, dict(document["fixed"]))
+    point = {name: float(document["point"][name]) for name in HYPERPARAMETERS}
+    empty = np.empty((0, len(HYPERPARAMETERS)))
+    return Population(str(document["version"]), point, empty if plausible is None else plausible)
+
+
+@cache
+def shipped_draws(name: str = CURRENT) -> tuple[Array, dict[str, Array]]:
+    """Return plausible hyperparameters (draws, names), and the log likelihood of each trial under them."""
+    text = files("euthymia.model").joinpath("fitted", f"{name}-draws.csv").read_text("utf-8")
+    header, *lines = list(csv.reader(text.splitlines()))
+    table = np.array(lines, dtype=np.float64)
+    columns = dict(zip(header, table.T, strict=True))
+    plausible = np.column_stack([columns[name] for name in HYPERPARAMETERS])
+    return plausible, {key[4:]: value for key, value in columns.items() if key.startswith("fit:")}
 
 
 @cache
 def calibrated() -> Population:
     """Return the calibrated population that ships with this version."""
-    return population_from(read_toml("fitted", f"{CURRENT}.toml"))
+    return population_from(read_toml("fitted", f"{CURRENT}.toml"), shipped_draws()[0])
 
 
 def model_version() -> str:

@@ -71,6 +71,7 @@ def scales() -> dict[str, Scale]:
 def scale_named(name: str) -> Scale:
     """Return one scale, or raise a sentence that lists the names."""
     folded = {known.upper().replace(" ", ""): known for known in scales()}
+    folded |= {other.upper(): known for other, known in constants("scales")["aliases"].items()}
     key = str(name).upper().replace(" ", "")
     if key not in folded:
         raise BadInput(f"No scale is called {name!r}; the names are {', '.join(scales())}.")

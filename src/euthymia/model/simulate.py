@@ -25,17 +25,25 @@ def checked_days(days: ArrayLike) -> Array:
     return found
 
 
-def wander(population: Population, n: int, days: Array, rng: np.random.Generator) -> Array:
-    """Return the slow drift of n patients about their course, logits, shape (n, days); days ascending."""
+def wander_along(population: Population, days: Array, steps: Array) -> Array:
+    """Return the slow drift of patients about their course, logits; days ascending, steps standard normal.
+
+    Parameters
+    ----------
+    steps : shape (days, n).
+
+    Returns
+    -------
+    shape (days, n)
+    """
     sd, length = population.fixed["wander_sd_logit"], population.fixed["wander_days"]
-    kept = np.exp(-np.diff(days, prepend=days[0]) / length)
-    steps = rng.standard_normal((n, len(days)))
-    drift = np.empty((n, len(days)))
-    state = steps[:, 0]
-    for column, keep in enumerate(kept):
-        if column:
-            state = keep * state + np.sqrt(1.0 - keep * keep) * steps[:, column]
-        drift[:, column] = sd * state
+    kept = np.exp(-np.diff(days, prepend=days[:1]) / length)
+    drift = np.empty_like(steps)
+    state = sd * steps[0] if len(steps) else steps
+    for row, keep in enumerate(kept):
+        if row:
+            state = keep * state + (sd * np.sqrt(1.0 - keep * keep)) * steps[row]
+        drift[row] = state
     return drift
 
 
@@ -74,7 +82,7 @@ def simulate_scores(
         return used.to_score(logits)
     if np.any(np.diff(when) < 0.0):
         raise BadInput("The days must be in order.")
-    logits += wander(people, len(draws), when, rng)
+    logits += wander_along(people, when, rng.standard_normal((len(when), len(draws)))).T
     logits += people.fixed["noise_sd_logit"] * rng.standard_normal(logits.shape)
     return np.rint(used.to_score(logits))
 
@@ -104,7 +112,10 @@ class VirtualPatient:
 
         A score is taken before an infusion that starts at the same instant, and knows only those before it.
         """
-        return [int(score) for score in self._scored(scale_named(scale), infusions, checked_days(days), noisy=True)]
+        return [
+            int(score)
+            for score in self._scored(scale_named(scale), infusions, checked_days(days), noisy=True)
+        ]
 
     def _scored(self, scale: Scale, infusions: Sequence[Infusion], days: Array, *, noisy: bool) -> Array:
         mean, sd = scale.baseline_logit()
@@ -117,11 +128,15 @@ class VirtualPatient:
         index = np.clip(np.rint(days).astype(int) + 365, 0, len(self.drift) - 1)
         own = np.array(
             [
-                np.random.default_rng((self.noise_seed, int(i), len(scale.name), int(scale.top))).standard_normal()
+                np.random.default_rng(
+                    (self.noise_seed, int(i), len(scale.name), int(scale.top))
+                ).standard_normal()
                 for i in index
             ]
         )
-        return np.rint(scale.to_score(logits + self.drift[index] + self.population.fixed["noise_sd_logit"] * own))
+        return np.rint(
+            scale.to_score(logits + self.drift[index] + self.population.fixed["noise_sd_logit"] * own)
+        )
 
 
 def virtual_patient(

@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from euthymia.clinic.faces.exchange import views
 
 app_name = "exchange"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [path("patients/<uuid:ref>/chart.json", views.chart, name="chart")]

@@ -99,7 +99,7 @@ def check(request: Any, secret: str) -> HttpResponse:
     visit = come_by_link(now=request.now, secret=secret, purpose="intake")
     if last_intake(visit.patient) is not None:
         return redirect("portal:intake", secret=secret)
-    form = ActForm(request.POST or None)
+    form = ActForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         done = form.do(submit_intake, by=visit.actor, now=request.now, patient_id=visit.patient.pk)
         if done is not None:
@@ -147,7 +147,7 @@ def _filled(page: Step, visit: Visit) -> ActForm:
     typed: dict[str, Any] = draft_answers(visit.patient)
     if page.form in (forms.Phq9Form, forms.Gad7Form):
         answered: Any = typed.get(page.name) or typed.get(page.name + "_typed")
-        return page.form(answers=answered)  # type: ignore[call-arg]  # both take the answers typed before
+        return page.form(answers=answered)
     if page.form is forms.TrialsForm:
         return forms.TrialsForm(trials=typed.get("trials", []))
     initial = {k: v for k, v in typed.items() if isinstance(v, str)}

@@ -31,7 +31,7 @@ def agreement(request: Any, secret: str) -> HttpResponse:
         return render(request, "portal/agreement_done.html", {"plan": plan, "secret": secret, **_papers(plan)})
     wordings = wordings_to_sign()
     fingerprints = " ".join(w.sha256 for w in wordings)
-    form = SignForm(request.POST or None, initial={"fingerprints": fingerprints})
+    form = SignForm(request.POST if request.method == "POST" else None, initial={"fingerprints": fingerprints})
     if request.method == "POST" and form.is_valid():
         done = form.do(
             sign_agreement,
@@ -79,7 +79,7 @@ def scores(request: Any, secret: str) -> HttpResponse:
     if not left:
         return render(request, "portal/scores_done.html", {"patient": visit.patient, "danger": _danger(visit)})
     pack = instrument(left[0])
-    form = InstrumentForm(request.POST or None, instrument=pack)
+    form = InstrumentForm(request.POST if request.method == "POST" else None, instrument=pack)
     if request.method == "POST" and form.is_valid():
         if all(a is None for a in form.answers):
             form.add_error(None, "Answer at least one question. You may leave out what you do not want to answer.")

@@ -1,5 +1,6 @@
 """The forms of the public site."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import available_timezones
@@ -32,12 +33,14 @@ def known_zone(name: str, otherwise: str) -> str:
 
 def read_slot(code: str) -> Slot | None:
     """The slot that a form's code names; None when it is not one of ours."""
-    try:
-        at, physician, location = code.split("-")
-        starts_at = datetime.strptime(at, "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
-        return Slot(starts_at, int(physician), int(location)) if len(code) < 60 else None
-    except ValueError:
+    parts = re.fullmatch(r"(2[01]\d{6}T\d{4}Z)-(\d{1,9})-(\d{1,9})", code, re.ASCII)
+    if parts is None:
         return None
+    try:
+        starts_at = datetime.strptime(parts[1], "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
+    except ValueError:  # the 31st of June
+        return None
+    return Slot(starts_at, int(parts[2]), int(parts[3]))
 
 
 class BookForm(ActForm):

@@ -104,7 +104,7 @@ def call(request: HttpRequest, secret: str) -> HttpResponse:
 def move(request: Any, secret: str) -> HttpResponse:
     """Choose another time for the call."""
     booked = call_by_secret(secret)
-    form = TimeForm(request.POST or None)
+    form = TimeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         slot: Slot = form.cleaned_data["slot"]
         moved = form.do(

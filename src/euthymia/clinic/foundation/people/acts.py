@@ -103,7 +103,9 @@ def write_note(
     """Write a note about a patient; a correction names the note it corrects and why."""
     patient = Patient.objects.get(pk=patient_id)
     permit(location_id=patient.location_id, patient_id=patient.pk, subject=patient)
-    if corrects_id is not None and not reason:
+    if corrects_id is not None and not Note.objects.filter(pk=corrects_id, patient=patient).exists():
+        raise Refused(Refusal("no_such_note", "That note is not about this patient."))
+    if corrects_id is not None and not reason.strip():
         raise Refused(Refusal("reason_missing", "Say why the note is corrected."), "reason")
     note = Note.objects.create(
         patient=patient, at=now, by_id=by.as_staff, text=text, corrects_id=corrects_id, reason=reason

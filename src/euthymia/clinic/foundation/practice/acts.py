@@ -83,7 +83,12 @@ def _adopt_staff(entry: values.StaffEntry, now: datetime) -> None:
         if "all" in post.locations or location.slug in post.locations
     }
     for location, role in sorted(wanted, key=lambda w: (w[0].pk, w[1])):
-        PostHeld.objects.get_or_create(staff=staff, location=location, role=role, defaults={"held_from": now.date()})
+        held, _ = PostHeld.objects.get_or_create(
+            staff=staff, location=location, role=role, defaults={"held_from": now.date()}
+        )
+        if held.held_to is not None:  # a post taken up again
+            held.held_to = None
+            held.save(update_fields=["held_to"])
     for held in PostHeld.objects.filter(staff=staff, held_to=None).select_related("location"):
         if (held.location, held.role) not in wanted and held.held_from < now.date():
             held.held_to = now.date()

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from euthymia.clinic.foundation.audit.actors import Actor, Role
+from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.acts import act, permit
 from euthymia.clinic.foundation.audit.refusals import Refusal, Refused
 from euthymia.clinic.foundation.messages.acts import queue_message
@@ -18,14 +18,12 @@ from euthymia.clinic.foundation.people.acts import (
 )
 from euthymia.clinic.foundation.people.models import LinkPurpose, Patient
 from euthymia.clinic.foundation.people.rules import Stage, TaskKind
-from euthymia.clinic.foundation.practice.models import Location, Staff
 from euthymia.clinic.foundation.practice.queries import the_practice
 from euthymia.clinic.foundation.schedule.claims import Resource, book, let_go
 from euthymia.clinic.foundation.schedule.models import Booking, BookingKind, ResourceKind
-from euthymia.clinic.foundation.schedule.rules import Opening, is_open
 from euthymia.clinic.journey.consults import letters
 from euthymia.clinic.journey.consults.models import Call
-from euthymia.clinic.journey.consults.queries import call_minutes
+from euthymia.clinic.journey.consults.queries import call_minutes, offered_starts, physician_posts
 from euthymia.clinic.journey.consults.rules import CALL_MOVES, Disposition, check_disposition
 from euthymia.clinic.journey.consults.states import CallState
 
@@ -46,9 +44,8 @@ def book_call(
     secret: str,
 ) -> int:
     """Book a free call for anyone who asks. The slot is his, or he is told that it has just gone."""
-    location = Location.objects.get(pk=location_id)
     permit(location_id=location_id)
-    booking = _book_time(location, physician_id, starts_at, now)
+    booking = _book_time(location_id, physician_id, starts_at, now)
     call = Call.objects.create(
         booking=booking,
         physician_id=physician_id,
@@ -78,13 +75,13 @@ def move_call(
 ) -> int:
     """Give a call another time. The old time is free again at the same moment."""
     call = _locked(call_id)
+    permit(location_id=location_id)  # who moves it must be at home there too
     permit(location_id=call.booking.location_id, patient_id=call.patient_id, subject=call)
-    _demand_open(call)
-    old = call.booking
-    let_go(old, "moved")
-    call.booking = _book_time(Location.objects.get(pk=location_id), physician_id, starts_at, now)
+    _demand_move(call, CallState.BOOKED)
+    let_go(call.booking, "moved")
+    call.booking = _book_time(location_id, physician_id, starts_at, now)
     call.physician_id = physician_id
-    call.state = CallState.BOOKED
+    call.state, call.disposition, call.finished_at, call.finished_by = CallState.BOOKED, "", None, None
     call.save()
     _confirm(call, by, now, secret)
     return call.pk
@@ -97,7 +94,7 @@ def cancel_call(
     """Cancel a call and free its time."""
     call = _locked(call_id)
     permit(location_id=call.booking.location_id, patient_id=call.patient_id, subject=call)
-    _demand_open(call)
+    _demand_move(call, CallState.CANCELLED)
     let_go(call.booking, reason)
     call.state = CallState.CANCELLED
     call.save(update_fields=["state"])
@@ -127,7 +124,7 @@ def save_call_sheet(*, by: Actor, now: datetime, key: str | None, call_id: int, 
     """Keep what has been typed on the call sheet so far."""
     call = _locked(call_id)
     permit(location_id=call.booking.location_id, patient_id=call.patient_id, subject=call)
-    if call.state in (CallState.DONE, CallState.CANCELLED):
+    if CallState.UNDER_WAY not in CALL_MOVES[CallState(call.state)]:
         raise Refused(Refusal("call_over", "This call is over: its sheet is closed."))
     call.sheet = {**call.sheet, **sheet}
     call.state = CallState.UNDER_WAY
@@ -172,24 +169,23 @@ def _locked(call_id: int) -> Call:
     return Call.objects.select_for_update(of=("self",)).select_related("booking__location").get(pk=call_id)
 
 
-def _demand_open(call: Call) -> None:
-    if call.state not in (CallState.BOOKED, CallState.MISSED):
+def _demand_move(call: Call, to: CallState) -> None:
+    if to not in CALL_MOVES[CallState(call.state)]:
         raise Refused(Refusal("call_over", "This call can no longer be changed. Please phone us."))
 
 
-def _book_time(location: Location, physician_id: int, starts_at: datetime, now: datetime) -> Booking:
-    physician = Staff.objects.filter(pk=physician_id, posts__location=location, posts__role=Role.PHYSICIAN).first()
-    ends_at = starts_at + timedelta(minutes=call_minutes())
-    opening = Opening(location.zone, physician.call_hours if physician else {}, frozenset(location.holidays))
-    if physician is None or starts_at <= now or not is_open(opening, starts_at, ends_at):
+def _book_time(location_id: int, physician_id: int, starts_at: datetime, now: datetime) -> Booking:
+    """Book one of the times that are offered; whether it is still free, the claim tells."""
+    post = physician_posts().filter(location_id=location_id, staff_id=physician_id).first()
+    if post is None or starts_at <= now or starts_at not in offered_starts(post, now):
         raise Refused(Refusal("slot_gone", "That time is no longer offered. Choose another."), "slot")
     try:
         return book(
             kind=BookingKind.CALL,
-            location=location,
+            location=post.location,
             starts_at=starts_at,
-            ends_at=ends_at,
-            resources=[Resource(ResourceKind.STAFF, physician.pk)],
+            ends_at=starts_at + timedelta(minutes=call_minutes()),
+            resources=[Resource(ResourceKind.STAFF, physician_id)],
             patient_id=None,
         )
     except Refused as refused:

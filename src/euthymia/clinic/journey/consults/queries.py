@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from euthymia.clinic.foundation.audit.actors import Role
 from euthymia.clinic.foundation.practice.models import Location, PostHeld, Practice, Staff
 from euthymia.clinic.foundation.schedule.models import ResourceKind
@@ -41,7 +43,7 @@ def free_slots(now: datetime, *, location_id: int | None, days: int | None = Non
     settings = Practice.objects.get().call_settings
     minutes, ahead = int(settings["slot_minutes"]), days or int(settings["days_ahead"])
     notice = timedelta(minutes=int(settings.get("notice_minutes", 60)))
-    posts = PostHeld.objects.filter(role=Role.PHYSICIAN).select_related("staff", "location")
+    posts = physician_posts()
     if location_id is not None:
         posts = posts.filter(location_id=location_id)
     found: dict[tuple[datetime, int], Slot] = {}
@@ -53,6 +55,22 @@ def free_slots(now: datetime, *, location_id: int | None, days: int | None = Non
             where = 0 if location_id is None else post.location_id
             found.setdefault((start, where), Slot(start, post.staff_id, post.location_id))
     return [found[at] for at in sorted(found)]
+
+
+def physician_posts() -> QuerySet[PostHeld]:
+    """The posts of physicians who work here now."""
+    posts = PostHeld.objects.filter(role=Role.PHYSICIAN, held_to=None)
+    return posts.select_related("staff", "location")
+
+
+def offered_starts(post: PostHeld, now: datetime) -> list[datetime]:
+    """Every time at which a physician takes calls at a location, taken or not. Those at the next minutes too:
+    who was offered one and typed slowly may still have it.
+    """
+    settings = Practice.objects.get().call_settings
+    nothing_taken: dict[int, list[tuple[datetime, datetime]]] = {post.staff_id: []}
+    minutes, ahead = int(settings["slot_minutes"]), int(settings["days_ahead"])
+    return list(_starts(post.staff, post.location, now, ahead, minutes, now, nothing_taken))
 
 
 def _starts(

@@ -26,9 +26,13 @@ DISPOSITION_WORDS: dict[Disposition, str] = {
 }
 
 CALL_MOVES: dict[CallState, frozenset[CallState]] = {
-    CallState.BOOKED: frozenset({CallState.UNDER_WAY, CallState.DONE, CallState.CANCELLED, CallState.MISSED}),
-    CallState.UNDER_WAY: frozenset({CallState.DONE, CallState.MISSED}),
-    CallState.MISSED: frozenset({CallState.BOOKED, CallState.DONE}),
+    CallState.BOOKED: frozenset(
+        {CallState.BOOKED, CallState.UNDER_WAY, CallState.DONE, CallState.CANCELLED, CallState.MISSED}
+    ),
+    CallState.UNDER_WAY: frozenset({CallState.UNDER_WAY, CallState.DONE, CallState.MISSED}),
+    CallState.MISSED: frozenset(
+        {CallState.BOOKED, CallState.UNDER_WAY, CallState.MISSED, CallState.DONE, CallState.CANCELLED}
+    ),
     CallState.DONE: frozenset(),
     CallState.CANCELLED: frozenset(),
 }
@@ -86,10 +90,8 @@ SCRIPT: tuple[ScriptItem, ...] = (
 def check_disposition(sheet: dict[str, str], disposition: Disposition) -> Refusal | None:
     """Whether a call may end this way after what was answered."""
     safety = sheet.get("safe_now", "")
-    if disposition == Disposition.NOT_REACHED:
-        return None
-    if not safety:
-        return Refusal("safety_not_asked", "Ask the safety question first, and write down the answer.")
     if safety == "yes" and disposition != Disposition.EMERGENCY:
         return Refusal("safety_first", "The caller may act on thoughts of suicide: only “Emergency” can end this call.")
+    if not safety and disposition != Disposition.NOT_REACHED:
+        return Refusal("safety_not_asked", "Ask the safety question first, and write down the answer.")
     return None

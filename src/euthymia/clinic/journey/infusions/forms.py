@@ -68,7 +68,7 @@ class VitalsForm(ActForm):
     heart_rate_bpm = NumberField(label="Heart rate", unit="/min", least=10, most=300, whole=True, required=False)
     spo2_pct = NumberField(label="SpO2", unit="%", least=30, most=100, whole=True, required=False)
     breaths_per_min = NumberField(label="Breathing", unit="/min", most=80, whole=True, required=False)
-    sedation_moaas = NumberField(label="Sedation", unit="MOAA/S 0-5", most=5, whole=True, required=False)
+    sedation_moaas = NumberField(label="Sedation, MOAA/S", unit="0-5", most=5, whole=True, required=False)
     dissociation_0_10 = NumberField(label="Dissociation", unit="0-10", most=10, whole=True, required=False)
     nausea_0_10 = NumberField(label="Nausea", unit="0-10", most=10, whole=True, required=False)
     note = LineField(label="Note", max_length=500, required=False)

@@ -39,6 +39,8 @@ def record_score(
     refusal = rules.check_answers(pack, answers)
     if refusal is not None:
         raise Refused(refusal)
+    if corrects_id is not None and not Score.objects.filter(pk=corrects_id, patient=patient).exists():
+        raise Refused(Refusal("no_such_score", "That score is not this patient's."))
     if corrects_id is not None and not reason.strip():
         raise Refused(Refusal("reason_missing", "Say why the score is corrected."), "reason")
     if taken_at is not None and taken_at > now:

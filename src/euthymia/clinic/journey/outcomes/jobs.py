@@ -14,7 +14,10 @@ from euthymia.clinic.journey.outcomes.models import Score
 
 def ask_who_is_due(now: datetime, limit: int = 200) -> int:
     """Send the questionnaires to patients at the watch who neither answered nor were asked lately."""
-    since = now - timedelta(days=int(thresholds()["outcome.ask_every_days"]))
+    every_days = thresholds().get("outcome.ask_every_days")
+    if every_days is None:  # no practice file was read yet
+        return 0
+    since = now - timedelta(days=int(every_days))
     answered = Score.objects.filter(patient=OuterRef("pk"), taken_at__gt=since)
     asked = Link.objects.filter(patient=OuterRef("pk"), purpose=LinkPurpose.SCORES, made_at__gt=since)
     due = (

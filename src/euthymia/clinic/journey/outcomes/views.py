@@ -41,7 +41,9 @@ def enter(request: Any, ref: UUID, code: str) -> HttpResponse:
         raise Http404 from unknown
     zone = ZoneInfo(patient.location.zone)
     today = request.now.astimezone(zone).date()
-    form = PaperScoreForm(request.POST or None, instrument=pack, initial={"taken_on": today.isoformat()})
+    form = PaperScoreForm(
+        request.POST if request.method == "POST" else None, instrument=pack, initial={"taken_on": today.isoformat()}
+    )
     if request.method == "POST" and form.is_valid():
         day = form.cleaned_data["taken_on"]
         taken_at = request.now if day == today else datetime.combine(day, time(12), tzinfo=zone)

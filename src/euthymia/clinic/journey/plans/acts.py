@@ -3,6 +3,7 @@
 import hashlib
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -45,7 +46,7 @@ def propose_plan(
     for refusal, field in (
         (check_dose(mg_per_kg, minutes, thresholds()), "mg_per_kg"),
         (check_schedule(schedule_days), "schedule_days"),
-        (_check_first(first_on, now), "first_on"),
+        (_check_first(first_on, now, patient.location.zone), "first_on"),
     ):
         if refusal is not None:
             raise Refused(refusal, field)
@@ -78,8 +79,8 @@ def propose_plan(
     return plan.pk
 
 
-def _check_first(first_on: date, now: datetime) -> Refusal | None:
-    if first_on < now.date():
+def _check_first(first_on: date, now: datetime, zone: str) -> Refusal | None:
+    if first_on < now.astimezone(ZoneInfo(zone)).date():
         return Refusal("in_the_past", "The first day lies in the past. Choose today or later.")
     return None
 

@@ -30,6 +30,8 @@ class Charge:
 def check_dose(mg_per_kg: Decimal, minutes: int, thresholds: dict[str, Decimal]) -> Refusal | None:
     """The hard limit that no role passes."""
     hard = thresholds["dose.hard_mg_per_kg"]
+    if mg_per_kg <= 0:
+        return Refusal("no_dose", "Give a dose above 0 mg/kg.")
     if mg_per_kg > hard:
         return Refusal(
             "dose_hard", f"{mg_per_kg} mg/kg is above the limit of {hard.normalize():f} mg/kg. Lower the dose."

@@ -1,6 +1,7 @@
 """The tags of the look: fields, form_errors, icon, status, and the words of money and time."""
 
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -129,3 +130,9 @@ def milli(amount: int | None) -> str:
     whole, part = divmod(abs(amount), 1000)
     digits = f"{whole}.{part:03d}".rstrip("0").rstrip(".")
     return f"\u2212{digits}" if amount < 0 else digits
+
+
+@register.filter
+def plain(number: Decimal | None) -> str:
+    """A number as people write it: 0.5 for 0.500, 150 for 150.00; nothing for None."""
+    return "" if number is None else f"{number.normalize():f}"
