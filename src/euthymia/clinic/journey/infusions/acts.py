@@ -543,15 +543,17 @@ def _follow(infusion: Infusion, by: Actor, now: datetime) -> None:
     plan = Plan.objects.select_for_update().get(pk=infusion.plan_id)
     kind = "booster" if plan.kind == PlanKind.BOOSTER else "infusion"
     price = Price.objects.get(code=kind)
-    charge_visit(
-        by=by,
-        now=now,
-        key=None,
-        patient_id=infusion.patient_id,
-        amount_cents=_share_cents(plan, price.amount_cents, infusion.number),
-        what=f"{price.what}, {infusion.number} of {len(plan.schedule_days)}",
-        about=f"infusion:{infusion.pk}",
-    )
+    owed_cents = _share_cents(plan, price.amount_cents, infusion.number)
+    if owed_cents:
+        charge_visit(
+            by=by,
+            now=now,
+            key=None,
+            patient_id=infusion.patient_id,
+            amount_cents=owed_cents,
+            what=f"{price.what}, {infusion.number} of {len(plan.schedule_days)}",
+            about=f"infusion:{infusion.pk}",
+        )
     open_task(
         by=by,
         now=now,
