@@ -162,7 +162,7 @@ def _open_visits(program: Program) -> list[Visit]:
         ).fetchall()
     if not rows:
         raise SystemExit("The demo practice has no open visit to chart at.")
-    return [Visit(ref, email) for ref, email in rows]
+    return [Visit(ref, email, program.password) for ref, email in rows]
 
 
 def _count(program: Program, tally: Tally, kills: Counter[str], faults: list[str], seconds: float) -> Result:

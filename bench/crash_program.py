@@ -1,5 +1,6 @@
 """The program under the crash harness: started for real, its processes killed one by one or all at once."""
 
+import itertools
 import json
 import os
 import re
@@ -26,6 +27,7 @@ class Program:
     def __init__(self, data: Path) -> None:
         self.data = data
         self.port = 0
+        self.password = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._log = data.parent / "program.log"
         self._deaths: dict[str, list[float]] = {"web server": [], "database": []}
@@ -102,7 +104,7 @@ class Program:
         if len(deaths) < QUICK_DEATHS:
             return False
         in_a_row = 1
-        for earlier, later in zip(deaths, deaths[1:], strict=False):
+        for earlier, later in itertools.pairwise(deaths):
             in_a_row = in_a_row + 1 if later - earlier < QUICK_DEATH_S + 4 else 1
         return in_a_row >= QUICK_DEATHS and time.monotonic() - deaths[-1] < QUICK_DEATH_S + 4
 
@@ -139,18 +141,19 @@ class Program:
                 stderr=log,
                 start_new_session=True,
             )
+        self.port = int(self._said(r"ready at http://[^:]+:(\d+)"))
+        self.password = self._said(r"password “([^”]+)”")
+        print(f"Serving on port {self.port}", flush=True)
+
+    def _said(self, pattern: str) -> str:
+        """What the program says of itself at its start, once it says so."""
         until = time.monotonic() + READY_WITHIN_S
-        while not (ready := re.search(r"ready at http://[^:]+:(\d+)", self._log.read_text())):
+        while not (found := re.search(pattern, self._log.read_text())):
             self.look_after()
             if time.monotonic() > until:
                 raise TimeoutError(f"the program was not ready within {READY_WITHIN_S:.0f} s")
             time.sleep(0.1)
-        self.port = int(ready.group(1))
-        self._processes_written()
-
-    def _processes_written(self) -> None:
-        while not (self.data / "processes.json").exists():
-            time.sleep(0.05)
+        return found.group(1)
 
     def _end(self) -> None:
         if self._process is not None and self._process.poll() is None:

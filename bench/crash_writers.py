@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
-from euthymia.clinic.demo.fill import PASSWORD
-
 ANSWER_WITHIN_S = 10.0
 REFUSALS_ALLOWED = 5
 
@@ -19,6 +17,7 @@ class Visit:
 
     ref: str
     email: str
+    password: str
 
 
 @dataclass(slots=True)
@@ -105,7 +104,7 @@ class Writer(threading.Thread):
                 return
 
     def _sign_in(self) -> None:
-        fields = {"login": self._visit.email, "password": PASSWORD}
+        fields = {"login": self._visit.email, "password": self._visit.password}
         while True:
             try:
                 self._browser.get("/accounts/login/")
