@@ -20,7 +20,7 @@ from euthymia.model.rows import Row
 from euthymia.model.virtual_trials import NAMES, Machine, machine_for, prior_centres, to_natural
 
 Array = NDArray[np.float64]
-GAIN_NODES, EXPECTATION_NODES, SLOW_NODES = 7, 3, 3
+GAIN_NODES, EXPECTATION_NODES, SLOW_NODES = 7, 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,11 @@ class Posterior:
 def sample_posterior(
     rows: Sequence[Row],
     *,
-    walkers: int = 60,
+    walkers: int = 56,
     steps: int = 300,
     burn_in: int = 150,
     every: int = 10,
-    patients: int = 512,
+    patients: int = 256,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Posterior:

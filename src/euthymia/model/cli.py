@@ -370,7 +370,7 @@ def add_commands(commands: Any) -> None:
     fit.add_argument("file", nargs="?", help="CSV of trials; the evidence of the package when left out")
     fit.add_argument("--version", required=True)
     fit.add_argument("--out", required=True, help="folder for population, draws and report")
-    fit.add_argument("--walkers", type=int, default=60)
+    fit.add_argument("--walkers", type=int, default=56)
     fit.add_argument("--steps", type=int, default=240)
     bench = made("bench", run_bench, "euthymia model bench --json")
     bench.add_argument("--quick", action="store_true", help="small sizes")

@@ -36,7 +36,10 @@ def finite(value: object, name: str, low: float, high: float, unit: str) -> floa
     """
     if isinstance(value, bool) or not hasattr(value, "__float__"):
         raise BadInput(f"{name} must be a number in {unit}, not {value!r}.")
-    number = float(value)
+    try:
+        number = float(value)
+    except (OverflowError, TypeError, ValueError):
+        raise BadInput(f"{name} must be a number in {unit}.") from None
     if not math.isfinite(number):
         raise BadInput(f"{name} must be a finite number in {unit}.")
     if not low <= number <= high:

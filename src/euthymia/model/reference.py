@@ -54,16 +54,17 @@ def plasma_by_solver(
     for low, high in zip(edges := edges_of(segments, first, float(times_h[-1])), edges[1:], strict=False):
         source = np.array([rate_at(segments, low), 0.0, 0.0, 0.0])
         inside = (times_h > low) & (times_h <= high)
+        asked = np.unique(np.append(times_h[inside], high))
         solved = solve_ivp(
             lambda _t, y, source=source: matrix @ y + source,
             (low, high),
             state,
             method="DOP853",
-            t_eval=np.append(times_h[inside], high),
+            t_eval=asked,
             rtol=tolerance,
             atol=1e-14,
         )
-        found[inside] = solved.y[0, :-1] / structure.v1_l
+        found[inside] = solved.y[0, np.searchsorted(asked, times_h[inside])] / structure.v1_l
         state = solved.y[:, -1]
     return found, state
 
@@ -108,16 +109,17 @@ def drive_by_solver(
     state = np.zeros(5)
     for low, high in zip(edges := edges_of(segments, first, float(times[-1])), edges[1:], strict=False):
         inside = (times > low) & (times <= high)
+        asked = np.unique(np.append(times[inside], high))
         solved = solve_ivp(
             slope,
             (low, high),
             state,
             method=method,
             args=(rate_at(segments, low),),
-            t_eval=np.append(times[inside], high),
+            t_eval=asked,
             rtol=tolerance,
             atol=1e-13,
         )
-        found[inside] = solved.y[3, :-1] + solved.y[4, :-1]
+        found[inside] = (solved.y[3] + solved.y[4])[np.searchsorted(asked, times[inside])]
         state = solved.y[:, -1]
     return found
