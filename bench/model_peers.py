@@ -1,9 +1,10 @@
-"""Times the model beside its peers in one run: scipy LSODA, numbalsoda, libRoadRunner, and our own NumPy twin.
+"""Times the model beside its peers in one run: scipy LSODA, numbalsoda, libRoadRunner.
 
     python bench/model_peers.py [--json]
 
-Each peer solves daily scores of a six-infusion course for single patients with every random effect. A peer that is
-not installed is named as absent. All errors are taken against a tight Dormand-Prince solution, relative to the peak.
+Each peer solves the daily drive of a six-infusion course for single patients with every random effect. A peer
+that is not installed is named as absent. Errors are against a tight Dormand-Prince solution, relative to the
+peak.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -77,7 +79,7 @@ def by_numbalsoda(count: int) -> np.ndarray:
     edges = edges_of(segments, 0.0, float(times[-1]))
     grids = [
         np.unique(np.concatenate([[low], times[(times > low) & (times < high)], [high]]))
-        for low, high in zip(edges, edges[1:], strict=False)
+        for low, high in pairwise(edges)
     ]
     sizes = np.array([len(grid) for grid in grids])
     padded = np.zeros((len(grids), sizes.max()))
@@ -98,7 +100,7 @@ _made: dict[str, object] = {}
 
 
 def by_roadrunner() -> tuple[float, float]:
-    """Return patients a second of libRoadRunner on our SBML, and its error against ours for the typical patient."""
+    """Return patients a second of libRoadRunner on our SBML, and its distance from ours."""
     import roadrunner
 
     model = roadrunner.RoadRunner(sbml_of(COURSE))
@@ -111,11 +113,9 @@ def by_roadrunner() -> tuple[float, float]:
 
     seconds = best_of(once)
     point = calibrated()
-    typical = {name: np.array([value]) for name, value in point.fixed.items()}
     from euthymia.model.mood import benefit
     from euthymia.model.population import OWN_NORMALS, draws_under
 
-    del typical
     normals = np.zeros((1, OWN_NORMALS))
     normals[0, -1] = 5.0
     ours = benefit(draws_under(point.point, normals), COURSE.infusions, 70, DAYS)[:, 0]
@@ -134,7 +134,9 @@ def main() -> None:
     some = 20
     truth = exact(some)
     stream(DRAWS, 20_000)
-    ours = {str(n): n / best_of(lambda n=n: stream(DRAWS, n, chunk=min(n, 20_000))) for n in (10_000, 1_000_000)}
+    sizes = (10_000, 1_000_000)
+    ours = {str(n): n / best_of(lambda n=n: stream(DRAWS, n, chunk=min(n, 20_000))) for n in sizes}
+    one_core = ours["1000000"]
     two = 1_000_000 / best_of(lambda: stream(DRAWS, 1_000_000, threads=2))
     found: dict[str, object] = {
         "ours_one_core_by_size": {n: round(v) for n, v in ours.items()},
@@ -146,10 +148,14 @@ def main() -> None:
     few = 3
     seconds = timed(
         lambda: [
-            drive_by_solver(DRAWS, i, COURSE.infusions, 70, DAYS, method="LSODA", tolerance=1e-8) for i in range(few)
+            drive_by_solver(DRAWS, i, COURSE.infusions, 70, DAYS, method="LSODA", tolerance=1e-8)
+            for i in range(few)
         ]
     )
-    found["scipy_lsoda"] = {"patients_per_s": round(few / seconds, 1), "ratio": round(ours["1000000"] * seconds / few)}
+    found["scipy_lsoda"] = {
+        "patients_per_s": round(few / seconds, 1),
+        "ratio": round(one_core * seconds / few),
+    }
     try:
         by_numbalsoda(1)
         seconds = best_of(lambda: by_numbalsoda(200))
@@ -162,7 +168,11 @@ def main() -> None:
         found["numbalsoda"] = "not installed"
     try:
         rate, error = by_roadrunner()
-        found["libroadrunner"] = {"patients_per_s": round(rate), "ratio": round(ours["1000000"] / rate), "error": error}
+        found["libroadrunner"] = {
+            "patients_per_s": round(rate),
+            "ratio": round(one_core / rate),
+            "error": error,
+        }
     except ImportError:
         found["libroadrunner"] = "not installed"
     found["kernel_group"] = kernel.GROUP

@@ -9,7 +9,8 @@ from euthymia.model import Course, Infusion, calibrated, plasma_ng_per_ml, struc
 from euthymia.model.mood import benefit, drive
 from euthymia.model.reference import drive_by_solver, plasma_by_solver
 
-pieces = st.lists(st.tuples(st.floats(0.05, 2.0), st.sampled_from([0.0, 20.0, 52.5, 90.0])), min_size=1, max_size=4)
+piece = st.tuples(st.floats(0.05, 2.0), st.sampled_from([0.0, 20.0, 52.5, 90.0]))
+pieces = st.lists(piece, min_size=1, max_size=4)
 
 
 def charted(start_day: float, found: list[tuple[float, float]]) -> Infusion:
@@ -53,7 +54,11 @@ def test_daily_drive_agrees_with_a_tight_solver() -> None:
     draws = calibrated().draw(6, np.random.default_rng(11))
     courses = (
         Course.from_template("depression", weight_kg=70).infusions,
-        (charted(0.2, [(0.3, 90.0), (0.2, 0.0), (0.4, 52.5)]), Infusion(0.6, 30.0, 60), Infusion(9, 50.0, 100)),
+        (
+            charted(0.2, [(0.3, 90.0), (0.2, 0.0), (0.4, 52.5)]),
+            Infusion(0.6, 30.0, 60),
+            Infusion(9, 50.0, 100),
+        ),
     )
     days = np.array([0.0, 0.25, 0.5, 1, 2, 3, 5, 7, 9.02, 10, 12, 30, 60])
     for infusions in courses:

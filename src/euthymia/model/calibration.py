@@ -1,10 +1,10 @@
 """Fits the population, and the spread between trials, to published trials by simulation.
 
-Likelihood of a trial: its shifts (gain, expectation, slow half-life) are integrated out by Gauss-Hermite quadrature; a share is
-beta-binomial, a mean normal, and neither is ever known better than from ``misfit_patients`` patients. Figures of one
-trial are taken as independent given its shifts, though some come from the same patients. The posterior is explored by
-an ensemble of walkers with stretch and differential-evolution moves (Goodman and Weare 2010,
-doi 10.2140/camcos.2010.5.65; ter Braak 2006, doi 10.1007/s11222-006-8769-1).
+Likelihood of a trial: its shifts (gain, expectation, slow half-life) are integrated out by Gauss-Hermite
+quadrature; a share is beta-binomial, a mean normal, and neither is ever known better than from
+``misfit_patients`` patients. Figures of one trial are taken as independent given its shifts, though some come
+from the same patients. The posterior is explored by walkers with stretch and differential-evolution moves
+(Goodman and Weare 2010, doi 10.2140/camcos.2010.5.65; ter Braak 2006, doi 10.1007/s11222-006-8769-1).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def shift_nodes() -> Nodes:
 
 
 def row_log_likelihood(row: Row, predicted: Array, misfit_patients: float) -> Array:
-    """Return the log likelihood of a published figure, shape (shifts,), of predictions of shape (shifts, 2)."""
+    """Return the log likelihood of a published figure under predictions (shifts, 2), shape (shifts,)."""
     if row.measure in ("mean_change", "mean_score"):
         variance = predicted[:, 1] ** 2 * (1.0 / row.n + 1.0 / misfit_patients)
         return np.asarray(
@@ -102,7 +102,7 @@ def sample_posterior(
 
     Parameters
     ----------
-    walkers, steps, burn_in, every : size of the ensemble, its steps, those thrown away, and which of the rest stay.
+    walkers, steps, burn_in, every : the ensemble, its steps, those thrown away, which of the rest stay.
     progress : told the step and the number of steps.
     """
     machine = machine_for(rows, patients=patients)

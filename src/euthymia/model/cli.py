@@ -116,18 +116,16 @@ def run_course(given: argparse.Namespace) -> int:
             }
         )
         return 0
-    say(
-        f"{len(course.infusions)} infusions of {first.dose_mg:g} mg over {first.minutes:g} min, {given.weight:g} kg"
-    )
+    count = len(course.infusions)
+    say(f"{count} infusions of {first.dose_mg:g} mg over {first.minutes:g} min, {given.weight:g} kg")
     for site, curve in plasma.items():
         say(f"{site} plasma: peak {curve.max():.0f} ng/mL ({given.structure})")
     band = occupancy(max(curve.max() for curve in plasma.values()))
     say(f"receptors blocked at the peak: {band.low:.0%} to {band.high:.0%}, middle reading {band.mid:.0%}")
     for name, pressure in (("systolic", acute.systolic_rise_mmhg), ("diastolic", acute.diastolic_rise_mmhg)):
         peak = int(pressure.median.argmax())
-        say(
-            f"{name} rise: {pressure.median[peak]:.0f} mmHg, 5-95 %: {pressure.p05[peak]:.0f} to {pressure.p95[peak]:.0f}"
-        )
+        low, middle, high = pressure.p05[peak], pressure.median[peak], pressure.p95[peak]
+        say(f"{name} rise: {middle:.0f} mmHg, 5-95 %: {low:.0f} to {high:.0f}")
     for effect, minute in acute.minutes_when_past.items():
         say(
             f"{effect}: nine of ten are past it after {minute:g} min"
@@ -165,9 +163,8 @@ def run_population(given: argparse.Namespace) -> int:
     say("day   median   5-95 %      response   remission")
     for day in sorted({0, 1, 3, 7, 12, 14, 21, 28, 42, 60, until} & set(range(until + 1))):
         low, middle, high = quantiles[[0, 2, 4], day]
-        say(
-            f"{day:3d}   {middle:6.0f}   {low:.0f} to {high:.0f}   {responds[day]:6.0f} %   {remits[day]:6.0f} %"
-        )
+        shares = f"{responds[day]:6.0f} %   {remits[day]:6.0f} %"
+        say(f"{day:3d}   {middle:6.0f}   {low:.0f} to {high:.0f}   {shares}")
     return 0
 
 
@@ -238,16 +235,14 @@ def run_forecast(given: argparse.Namespace) -> int:
         say_json(seen)
         return 0
     say(f"{asked.scale}, {seen.model_version}, worth {seen.effective_samples:,.0f} independent draws")
-    say(
-        f"on day {seen.judged_day:g}: response {seen.chance_of_response:.0%}, remission {seen.chance_of_remission:.0%}"
-    )
+    chances = f"response {seen.chance_of_response:.0%}, remission {seen.chance_of_remission:.0%}"
+    say(f"on day {seen.judged_day:g}: {chances}")
     fade = seen.fade_day
     if fade is not None:
         last = "later" if fade.p95 is None else f"{fade.p95:.0f}"
         middle = "after the horizon" if fade.median is None else f"on day {fade.median:.0f}"
-        say(
-            f"response fades {middle} (5-95 %: {'later' if fade.p05 is None else f'{fade.p05:.0f}'} to {last})"
-        )
+        first = "later" if fade.p05 is None else f"{fade.p05:.0f}"
+        say(f"response fades {middle} (5-95 %: {first} to {last})")
     step = max(1, len(seen.days) // 15)
     say("day   median   5-95 %")
     for i in range(0, len(seen.days), step):

@@ -190,7 +190,7 @@ def _weigh(residual: Array, inverse: Array) -> Array:
 
 @lru_cache(maxsize=8)
 def _normals(rows: int, seed: int) -> Array:
-    """Return the random part of baseline and noise, the same for every forecast of a seed (do not change it)."""
+    """Return the random part of baseline and noise, one for all forecasts of a seed (do not change it)."""
     return np.random.default_rng((seed, 2)).standard_normal((rows, KEPT))
 
 

@@ -51,14 +51,16 @@ def inlined(function: F) -> F:
     return cast(F, njit(inline="always", **OPTIONS)(function))
 
 
-@intrinsic  # type: ignore[untyped-decorator]  # numba publishes no type for it
-def _as_double(typingctx: Any, bits: Any) -> Any:
+def _read_bits(typingctx: Any, bits: Any) -> Any:
     """Read the bits of an integer as a double."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.bitcast(args[0], ir.DoubleType())
 
     return types.float64(types.int64), codegen
+
+
+_as_double: Any = intrinsic(_read_bits)
 
 
 @inlined
@@ -80,7 +82,8 @@ def fast_exp(x: float) -> float:
     p = p * r + 0.5
     p = p * r + 1.0
     p = p * r + 1.0
-    return p * _as_double((np.int64(whole) + 1023) << 52)  # type: ignore[no-any-return]  # see above
+    scale: float = _as_double((np.int64(whole) + 1023) << 52)
+    return p * scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +228,7 @@ def _quadrature(
     nodes: Array, slowest: Array, half: Array, kf: Array, ks: Array, conc: Array,
     fast: Array, slow: Array, fast_left: Array, slow_left: Array,
 ) -> None:  # fmt: skip
-    """Add up occupancy, and its change with what is left over, times exp(kf s) and exp(ks s) over the nodes."""
+    """Add up occupancy and its change with what is left over, times exp(kf s) and exp(ks s)."""
     group = len(half)
     for w in range(group):
         fast[w] = 0.0
@@ -258,7 +261,8 @@ def _end_of_run(segments: Array, slowest: Array, level: Array, end: Array) -> No
         length, rate = segments[piece, 1], segments[piece, 2]
         beyond = last - segments[piece, 0] - length
         for w in range(len(end)):
-            end[w] += rate * level[w] * (1.0 - fast_exp(-slowest[w] * length)) * fast_exp(-slowest[w] * beyond)
+            full = rate * level[w] * (1.0 - fast_exp(-slowest[w] * length))
+            end[w] += full * fast_exp(-slowest[w] * beyond)
 
 
 @compiled
@@ -385,8 +389,9 @@ def run(
             points = nodes[quad_nodes[q] : quad_nodes[q + 1]]
             _concentration(pieces, points, k, level, conc, charge)
             _quadrature(
-                points, k[0], half, kf, ks, conc, quad_fast[q], quad_slow[q], quad_fast_left[q], quad_slow_left[q]
-            )
+                points, k[0], half, kf, ks, conc,
+                quad_fast[q], quad_slow[q], quad_fast_left[q], quad_slow_left[q],
+            )  # fmt: skip
             _end_of_run(pieces, k[0], level[0], ends[q])
         _leftovers(block_quad, block_length_h, block_gap_h, k[0], ends, block_left)
         last_quad = -1

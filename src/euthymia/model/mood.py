@@ -63,8 +63,9 @@ def panels(shape: Shape, until_h: float) -> tuple[Array, Array]:
     Where the rate changes the concentration bends fast at first, then slowly: time is log-mapped.
     """
     edges = sorted({0.0} | {s for s, _, _ in shape} | {s + d for s, d, _ in shape})
-    spans = [(a, b, *((8, BEND_DURING_H) if b - a <= SHORT_H else (16, BEND_AFTER_H))) for a, b in pairwise(edges)]
-    spans.append((edges[-1], edges[-1] + QUADRATURE_H, 16, BEND_AFTER_H))
+    short, long = (8, BEND_DURING_H), (16, BEND_AFTER_H)
+    spans = [(a, b, *(short if b - a <= SHORT_H else long)) for a, b in pairwise(edges)]
+    spans.append((edges[-1], edges[-1] + QUADRATURE_H, *long))
     nodes, weights = [], []
     for start, stop, count, bend in spans:
         stop = min(stop, until_h)
@@ -195,7 +196,7 @@ def leftovers(draws: Draws, weight_kg: float, blocks: Sequence[tuple[float, Shap
     k = draws_slowest(draws, weight_kg)
     ends = {shape: left_at_end(draws, weight_kg, shape) for _, shape in blocks}
     found, left = [], np.zeros(len(draws))
-    for index, (start, shape) in enumerate(blocks):
+    for index, (start, _) in enumerate(blocks):
         if index:
             before, shape_before = blocks[index - 1]
             length = end_of(shape_before)

@@ -1,7 +1,7 @@
 """Writes the model of one typical patient and a course as SBML (level 3, version 1), for other simulators.
 
-Time is in hours, amounts in mg, volumes in L. Variables: a1, a2, a3 (amounts), conc (ng/mL, arterial), fast and
-slow (hours of full occupancy), benefit (logits).
+Time is in hours, amounts in mg, volumes in L. Variables: a1, a2, a3 (amounts), conc (ng/mL, arterial), fast
+and slow (hours of full occupancy), benefit (logits).
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def _rate(course: Course) -> str:
         + "</piece>"
         for start, length, rate in timed_segments(course.infusions)
     ]
-    return f"<piecewise>{''.join(pieces)}<otherwise><cn>0</cn></otherwise></piecewise>" if pieces else _number(0.0)
+    if not pieces:
+        return _number(0.0)
+    return f"<piecewise>{''.join(pieces)}<otherwise><cn>0</cn></otherwise></piecewise>"
 
 
 def _product(*names: str) -> str:
@@ -49,7 +51,8 @@ def _rules() -> list[tuple[str, str, str]]:
     out1 = _apply("times", _apply("plus", _name("k10"), _name("k12"), _name("k13")), _name("a1"))
     into1 = _apply("plus", _name("rate"), _product("k21", "a2"), _product("k31", "a3"))
     drive = _apply("plus", _name("fast"), _name("slow"))
-    fall = _apply("exp", _apply("minus", _apply("divide", _apply("times", _name("gain"), drive), _name("ceiling"))))
+    filled = _apply("divide", _apply("times", _name("gain"), drive), _name("ceiling"))
+    fall = _apply("exp", _apply("minus", filled))
     return [
         ("assignment", "conc", _apply("divide", _apply("times", _number(1000.0), _name("a1")), _name("v1"))),
         ("assignment", "benefit", _apply("times", _name("ceiling"), _apply("minus", _number(1.0), fall))),
@@ -104,5 +107,6 @@ def sbml_of(course: Course, *, structure: str = "kamp2020") -> str:
         '<?xml version="1.0" encoding="UTF-8"?>'
         '<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1">'
         f'<model id="ketamine" name="{escape(model_version())}">'
-        f"<listOfParameters>{parameters}</listOfParameters><listOfRules>{rules}</listOfRules></model></sbml>\n"
+        f"<listOfParameters>{parameters}</listOfParameters>"
+        f"<listOfRules>{rules}</listOfRules></model></sbml>\n"
     )

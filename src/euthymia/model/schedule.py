@@ -1,6 +1,6 @@
-"""Compares booster schedules: weeks in response bought by each, with bands, and no ranking where none is known.
+"""Compares booster schedules: weeks in response that each buys, with bands; no ranking where none is known.
 
-All schedules are tried on the same draws of the patient, so that their differences are clearer than each alone.
+All schedules are tried on the same draws of the patient: their differences are clearer than each alone.
 """
 
 from __future__ import annotations
