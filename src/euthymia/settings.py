@@ -30,6 +30,8 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
         "CONN_MAX_AGE": 0,
+        # After a crash of PostgreSQL the pool holds dead connections: each is tried before it is used.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**parts, **pool},
     }
 
@@ -58,7 +60,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_htmx",
-    "procrastinate.contrib.django",
     "euthymia.clinic.look",
     *(f"euthymia.clinic.foundation.{app}" for app in FOUNDATION),
     *(f"euthymia.clinic.journey.{app}" for app in JOURNEY),
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "euthymia.clinic.foundation.practice.middleware.IdleTimeout",
     "euthymia.clinic.foundation.practice.middleware.WhoIsAsking",
+    "euthymia.clinic.foundation.practice.middleware.NotYours",
 ]
 
 ROOT_URLCONF = "euthymia.urls"
@@ -177,7 +179,6 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-FORMS_URLFIELD_ASSUME_HTTPS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
 
@@ -190,9 +191,7 @@ EMAIL_USE_TLS = os.environ.get("EUTHYMIA_SMTP_TLS", "1") == "1"
 EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = str(DATA / "mail")
 EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
-    if EMAIL_HOST
-    else "django.core.mail.backends.filebased.EmailBackend"
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
 )
 
 # Nothing that a page was asked for goes into a log: no URL with a link's secret, no form, no SQL values.
@@ -211,3 +210,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"euthymia": {"level": "INFO"}, "django": {"handlers": [], "propagate": True}},
 }
+
+# Where the practice is found from outside: what links in letters begin with.
+PUBLIC_URL = os.environ.get("EUTHYMIA_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")

@@ -1,5 +1,24 @@
-"""Every address of the house. A URL that is missing from tests/house/url_table.py fails a test."""
+"""Every address of the house. One that is missing from tests/house/url_table.py fails a test."""
 
-from django.urls import path
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [path("placeholder/", lambda r: None)]
+FACES = "euthymia.clinic.faces"
+JOURNEY = "euthymia.clinic.journey"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(f"{FACES}.website.urls")),
+    path("p/", include(f"{FACES}.portal.urls")),
+    path("accounts/", include("euthymia.clinic.foundation.practice.sign_in_urls")),
+    path("desk/calls/", include(f"{JOURNEY}.consults.urls")),
+    path("desk/patients/<uuid:ref>/scores/", include(f"{JOURNEY}.outcomes.urls")),
+    path("desk/patients/<uuid:ref>/screening/", include(f"{JOURNEY}.screening.urls")),
+    path("desk/patients/<uuid:ref>/boosters/", include(f"{JOURNEY}.boosters.urls")),
+    path("desk/infusions/", include(f"{JOURNEY}.infusions.urls")),
+    path("desk/reports/", include(f"{FACES}.reports.urls")),
+    path("desk/", include(f"{FACES}.desk.urls")),
+    path("exchange/", include(f"{FACES}.exchange.urls")),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("styleguide/", include("euthymia.clinic.look.urls")))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from euthymia.clinic.foundation.audit.refusals import LawBroken
+
 
 class Role(StrEnum):
     """What a person is to the practice. The last four are not staff."""
@@ -56,6 +58,13 @@ class Actor:
         if self.patient_id is not None:
             return f"patient:{self.patient_id}"
         return str(self.alone or Role.ANONYMOUS)
+
+    @property
+    def as_staff(self) -> int:
+        """The staff id, where only staff may act: an act without one stops here."""
+        if self.staff_id is None:
+            raise LawBroken(f"{self.mark} is not staff")
+        return self.staff_id
 
     def roles_at(self, location_id: int | None) -> frozenset[Role]:
         """The roles this person has at a location; at any location when none is named."""

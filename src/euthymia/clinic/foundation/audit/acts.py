@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import connection, transaction
 
@@ -23,7 +23,7 @@ from euthymia.clinic.foundation.audit.permissions import MAY_ACT
 from euthymia.clinic.foundation.audit.refusals import LawBroken, NotAllowed, Refusal, Refused
 
 P = ParamSpec("P")
-R = TypeVar("R", int, str, None)
+R = TypeVar("R", bound=int | str)
 
 KEY_REUSED = Refusal(
     "key_reused",
@@ -95,7 +95,7 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
         assert isinstance(by, Actor)
         assert isinstance(now, datetime)
         assert key is None or isinstance(key, str)
-        deed = Deed(name, by, now, key or None, _content_hash(name, by, kwargs))
+        deed = Deed(name, by, now, key or None, _content_hash(name, by, kwargs) if key else "")
         return _in_transaction(deed, lambda: function(*args, **kwargs))
 
     ACTS[name] = do
@@ -111,7 +111,7 @@ def _in_transaction(deed: Deed, body: Callable[[], R]) -> R:
         if deed.key is not None:
             earlier = _earlier(deed.key)
             if earlier is not None:
-                return _same_answer(earlier, deed)
+                return cast(R, _same_answer(earlier, deed))
         writes = _to_write.set(entries) if outermost else None
         deeds = _deeds.set((*_deeds.get(), deed))
         try:
@@ -144,7 +144,7 @@ def _same_answer(earlier: Entry, deed: Deed) -> Any:
     return earlier.answer
 
 
-def _entry(deed: Deed, answer: int | str | None) -> Entry:
+def _entry(deed: Deed, answer: int | str) -> Entry:
     return Entry(
         chain=deed.location_id or 0,
         at=deed.now,
@@ -162,7 +162,8 @@ def _entry(deed: Deed, answer: int | str | None) -> Entry:
 
 
 def _content_hash(name: str, by: Actor, kwargs: dict[str, Any]) -> str:
-    content = {k: v for k, v in kwargs.items() if k not in {"by", "now", "key"}}
+    # A password must not be guessable from what the audit keeps.
+    content = {k: v for k, v in kwargs.items() if k not in {"by", "now", "key", "password"}}
     text = json.dumps([name, by.mark, content], sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -3,15 +3,13 @@
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from euthymia.clinic.foundation.audit.numbers import parse_number
 from euthymia.clinic.foundation.audit.refusals import Refusal, Refused
-
-R = TypeVar("R")
 
 
 def new_key() -> str:
@@ -24,7 +22,7 @@ class ActForm(forms.Form):
 
     key = forms.CharField(max_length=80, widget=forms.HiddenInput, initial=new_key)
 
-    def do(self, act: Callable[..., R], **arguments: Any) -> R | None:
+    def do(self, act: Callable[..., int], **arguments: Any) -> int | None:
         """Perform the act with this form's key. None, with the sentence in the form, when refused."""
         try:
             return act(key=self.cleaned_data["key"], **arguments)
@@ -69,7 +67,49 @@ class NumberField(forms.CharField):
         high = self.most is not None and number > self.most
         if low or high:
             unit = f" {self.unit}" if self.unit else ""
-            raise ValidationError(
-                f"Enter a number from {self.least} to {self.most}{unit}.", code="out_of_range"
-            )
+            raise ValidationError(f"Enter a number from {self.least} to {self.most}{unit}.", code="out_of_range")
         return int(number) if self.whole else number
+
+
+class LineField(forms.CharField):
+    """One line of text. Control characters are refused with a sentence; everything that people write is kept."""
+
+    def __init__(self, *, max_length: int = 200, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+        self.error_messages["max_length"] = "This is too long: %(limit_value)d characters at most."
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        if any(ord(c) < 32 and c not in "\r\n\t" for c in text):
+            raise ValidationError("This holds a character that cannot be kept. Type it again.", code="control")
+        return text
+
+
+class TextField(LineField):
+    """Several lines of text."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, max_length: int = 5000, rows: int = 4, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+        self.widget.attrs["rows"] = rows
+
+
+class DayField(forms.DateField):
+    """A date. Years in which nobody lived or will live are refused."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(input_formats=["%Y-%m-%d", "%m/%d/%Y"], **kwargs)
+        self.error_messages["invalid"] = "Enter a date as year-month-day, such as 1984-05-27."
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and not value.isascii():
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        try:
+            day = super().to_python(value)
+        except (ValueError, OverflowError) as wrong:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from wrong
+        if day is not None and not 1900 <= day.year <= 2100:
+            raise ValidationError("Enter a year from 1900 to 2100.", code="year")
+        return day

@@ -1,5 +1,10 @@
 -- The laws that the database keeps. Run after every migration, by the owner; may be run again at any time.
 
+-- The program's role may read and write; each table then narrows this for itself.
+GRANT USAGE ON SCHEMA public TO euthymia_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO euthymia_app;
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO euthymia_app;
+
 -- Each changed row is noted, for this transaction only, until the audit entry takes the notes over.
 -- The notes hold a digest of every row as written, and for a change what stood there before.
 CREATE OR REPLACE FUNCTION audit_row_digest(whole jsonb) RETURNS text

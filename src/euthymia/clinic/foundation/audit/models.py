@@ -29,7 +29,7 @@ class Entry(models.Model):
     location_id = models.BigIntegerField(null=True)
     patient_id = models.BigIntegerField(null=True)
     subject = models.CharField(max_length=80, default="")
-    key = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001 - null is "no key", many may have none
+    key = models.CharField(max_length=80, null=True, unique=True)
     content_hash = models.CharField(max_length=64, default="")
     answer = models.JSONField(null=True)
     detail = models.JSONField(default=dict)

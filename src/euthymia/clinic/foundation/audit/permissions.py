@@ -71,6 +71,7 @@ MAY_ACT: dict[str, frozenset[Role]] = {
     "infusions.end_infusion": CLINICIANS | {SYSTEM},
     "infusions.waste_drug": CLINICIANS | {SYSTEM},
     "infusions.discharge_patient": CLINICIANS | {SYSTEM},
+    "demo.enact_patient": frozenset({SYSTEM}),
     "boosters.propose_booster": PRESCRIBERS | {SYSTEM},
     "boosters.sign_booster": PRESCRIBERS,
     "boosters.decline_booster": PRESCRIBERS,

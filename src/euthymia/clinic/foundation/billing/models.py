@@ -57,7 +57,5 @@ class LedgerLine(Charted):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(amount_cents=0), name="billing_line_not_zero"),
-            models.CheckConstraint(
-                condition=Q(account__in=LedgerAccount.values), name="billing_line_account"
-            ),
+            models.CheckConstraint(condition=Q(account__in=LedgerAccount.values), name="billing_line_account"),
         ]

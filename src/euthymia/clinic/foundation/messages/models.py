@@ -33,12 +33,12 @@ class Letter(Tracked):
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    """When it was last taken for sending."""
     settled_at = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=200, default="")
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(
-                fields=["due_at"], condition=Q(state__in=["queued", "sending"]), name="outbox_waiting"
-            ),
+            models.Index(fields=["due_at"], condition=Q(state__in=["queued", "sending"]), name="outbox_waiting"),
         ]

@@ -50,9 +50,7 @@ STAGE_MOVES: dict[Stage, frozenset[Stage]] = {
     Stage.LEAD: frozenset({Stage.INTAKE_SENT, Stage.NOT_A_FIT}),
     Stage.NOT_A_FIT: frozenset({Stage.INTAKE_SENT}),
     Stage.INTAKE_SENT: frozenset({Stage.INTAKE_COMPLETE, Stage.NOT_A_FIT}) | _OUT,
-    Stage.INTAKE_COMPLETE: frozenset(
-        {Stage.ELIGIBLE, Stage.ELIGIBLE_WITH_CONDITIONS, Stage.DEFERRED, Stage.DECLINED}
-    )
+    Stage.INTAKE_COMPLETE: frozenset({Stage.ELIGIBLE, Stage.ELIGIBLE_WITH_CONDITIONS, Stage.DEFERRED, Stage.DECLINED})
     | _OUT,
     Stage.ELIGIBLE: frozenset({Stage.PLAN_ISSUED, Stage.DEFERRED, Stage.DECLINED}) | _OUT,
     Stage.ELIGIBLE_WITH_CONDITIONS: frozenset({Stage.PLAN_ISSUED, Stage.DEFERRED, Stage.DECLINED}) | _OUT,

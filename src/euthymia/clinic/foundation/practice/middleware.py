@@ -7,7 +7,10 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
+from django.views.defaults import page_not_found
 
+from euthymia import clock
+from euthymia.clinic.foundation.audit.refusals import NotAllowed
 from euthymia.clinic.foundation.practice.people_at_work import actor_for
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -20,7 +23,7 @@ class WhoIsAsking:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.now = datetime.now(UTC)  # type: ignore[attr-defined]  # our own attribute on Django's class
+        request.now = clock.now()  # type: ignore[attr-defined]  # our own attribute on Django's class
         request.actor = SimpleLazyObject(lambda: actor_for(request.user, request.now))  # type: ignore[attr-defined]  # as above
         return self.answer(request)
 
@@ -40,3 +43,18 @@ class IdleTimeout:
             elif now - seen > 60:
                 request.session["seen"] = now
         return self.answer(request)
+
+
+class NotYours:
+    """Answers absent and not yours alike: the page is not there."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotAllowed):
+            return page_not_found(request, exception)
+        return None

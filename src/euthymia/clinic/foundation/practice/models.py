@@ -52,9 +52,7 @@ class Chair(Tracked):
 
     class Meta:
         ordering: ClassVar = ["id"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["location", "name"], name="practice_chair_named_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["location", "name"], name="practice_chair_named_once")]
 
 
 class Staff(Tracked):
@@ -87,9 +85,7 @@ class PostHeld(Tracked):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["staff", "location", "role"], name="practice_post_once"),
-            models.CheckConstraint(
-                condition=Q(role__in=[str(r) for r in STAFF_ROLES]), name="practice_post_role"
-            ),
+            models.CheckConstraint(condition=Q(role__in=[str(r) for r in STAFF_ROLES]), name="practice_post_role"),
             models.CheckConstraint(
                 condition=Q(held_to__isnull=True) | Q(held_to__gt=F("held_from")), name="practice_post_period"
             ),
@@ -181,9 +177,7 @@ class Wording(Tracked):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kind", "version"], name="practice_wording_version"),
-            models.UniqueConstraint(
-                fields=["kind"], condition=Q(in_force=True), name="practice_one_wording_in_force"
-            ),
+            models.UniqueConstraint(fields=["kind"], condition=Q(in_force=True), name="practice_one_wording_in_force"),
         ]
 
 

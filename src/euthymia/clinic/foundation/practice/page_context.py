@@ -1,21 +1,27 @@
-"""What every page knows of the practice: its name and its phone number."""
+"""What every page knows: the practice's name and phone, who is asking, and where he may go."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from euthymia.clinic.foundation.practice.pages import ways_for
 from euthymia.clinic.foundation.practice.queries import the_practice
 
 
 def practice_on_page(request: HttpRequest) -> dict[str, Any]:
-    """Name and phone of the practice, the one asking, and whether this is the demo."""
+    """Context for every template. The practice is read once a page."""
     practice = the_practice()
+    actor = getattr(request, "actor", None)
+    signed_in = actor is not None and actor.staff_id is not None
     return {
         "practice_name": practice.name if practice else "Euthymia",
         "practice_phone": practice.phone if practice else "",
         "practice_email": practice.email if practice else "",
         "is_demo": settings.DEMO,
-        "actor": getattr(request, "actor", None),
+        "actor": actor,
         "now": getattr(request, "now", None),
+        "search_url": "desk:search",
+        "user_name": actor.name if signed_in and actor is not None else "",
+        "nav": ways_for(actor, request.path) if signed_in and actor is not None else [],
     }

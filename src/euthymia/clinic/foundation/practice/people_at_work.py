@@ -4,19 +4,22 @@ from datetime import datetime
 from typing import Any
 
 from euthymia.clinic.foundation.audit.actors import NOBODY, Actor, Post, Role
-from euthymia.clinic.foundation.practice.models import PostHeld
+from euthymia.clinic.foundation.practice.models import PostHeld, Staff
 
 
 def actor_for(user: Any, now: datetime) -> Actor:
     """The staff member behind this account with the posts he holds today; nobody when not signed in."""
-    if not user.is_authenticated:
-        return NOBODY
+    return actor_of_staff(user.staff_id, now) if user.is_authenticated else NOBODY
+
+
+def actor_of_staff(staff_id: int, now: datetime) -> Actor:
+    """A member of staff with the posts he holds at `now`."""
     today = now.date()
-    held = list(PostHeld.objects.filter(staff_id=user.staff_id).select_related("staff"))
+    held = list(PostHeld.objects.filter(staff_id=staff_id).select_related("staff"))
     posts = frozenset(
         Post(p.location_id, Role(p.role))
         for p in held
         if p.held_from <= today and (p.held_to is None or today < p.held_to)
     )
-    name = held[0].staff.name if held else str(user.email)
-    return Actor(name=name, posts=posts, staff_id=user.staff_id)
+    name = held[0].staff.name if held else Staff.objects.get(pk=staff_id).name
+    return Actor(name=name, posts=posts, staff_id=staff_id)

@@ -25,9 +25,7 @@ class Vial(Charted):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(strength_mg_per_ml__in=[10, 50, 100]), name="stock_vial_strength"
-            ),
+            models.CheckConstraint(condition=Q(strength_mg_per_ml__in=[10, 50, 100]), name="stock_vial_strength"),
             models.CheckConstraint(condition=Q(volume_ul__gt=0), name="stock_vial_volume"),
         ]
 

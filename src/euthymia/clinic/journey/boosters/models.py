@@ -38,7 +38,5 @@ class Booster(Tracked):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(window_to__gt=F("window_from")), name="boosters_window"),
-            models.UniqueConstraint(
-                fields=["patient"], condition=Q(state="proposed"), name="boosters_one_proposed"
-            ),
+            models.UniqueConstraint(fields=["patient"], condition=Q(state="proposed"), name="boosters_one_proposed"),
         ]

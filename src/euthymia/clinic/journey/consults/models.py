@@ -9,14 +9,7 @@ from euthymia.clinic.foundation.audit.models import Tracked
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.models import Staff
 from euthymia.clinic.foundation.schedule.models import Booking
-
-
-class CallState(models.TextChoices):
-    BOOKED = "booked", "Booked"
-    UNDER_WAY = "under_way", "Under way"
-    DONE = "done", "Done"
-    CANCELLED = "cancelled", "Cancelled"
-    MISSED = "missed", "Not reached"
+from euthymia.clinic.journey.consults.states import CALL_STATE_WORDS, CallState
 
 
 class Call(Tracked):
@@ -28,7 +21,7 @@ class Call(Tracked):
     email = models.EmailField()
     caller_zone = models.CharField(max_length=60)
     """The caller's own zone, in which his times are said."""
-    state = models.CharField(max_length=20, choices=CallState, default=CallState.BOOKED)
+    state = models.CharField(max_length=20, choices=list(CALL_STATE_WORDS.items()), default=CallState.BOOKED)
     secret_sha256 = models.CharField(max_length=64, unique=True)
     """Of the link by which the caller moves or cancels."""
     sheet = models.JSONField(default=dict)

@@ -11,18 +11,8 @@ from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.models import Chair, Location, Staff
 from euthymia.clinic.foundation.schedule.models import Booking
 from euthymia.clinic.foundation.stock.models import Vial
+from euthymia.clinic.journey.infusions.states import INFUSION_STATE_WORDS, InfusionState
 from euthymia.clinic.journey.plans.models import Plan
-
-
-class InfusionState(models.TextChoices):
-    BOOKED = "booked", "Booked"
-    ARRIVED = "arrived", "Arrived"
-    READY = "ready", "Ready"
-    RUNNING = "running", "Running"
-    PAUSED = "paused", "Paused"
-    RECOVERY = "recovery", "Recovery"
-    DISCHARGED = "discharged", "Discharged"
-    CANCELLED = "cancelled", "Cancelled"
 
 
 class Infusion(Tracked):
@@ -35,7 +25,7 @@ class Infusion(Tracked):
     booking = models.OneToOneField(Booking, on_delete=models.PROTECT, related_name="infusion")
     chair = models.ForeignKey(Chair, on_delete=models.PROTECT)
     nurse = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=12, choices=InfusionState, default=InfusionState.BOOKED)
+    state = models.CharField(max_length=12, choices=list(INFUSION_STATE_WORDS.items()), default=InfusionState.BOOKED)
     arrived_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -49,8 +39,7 @@ class Infusion(Tracked):
                 fields=["plan", "number"], condition=~Q(state="cancelled"), name="infusions_number_once"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["running", "paused", "recovery", "discharged"])
-                | Q(started_at__isnull=False),
+                condition=~Q(state__in=["running", "paused", "recovery", "discharged"]) | Q(started_at__isnull=False),
                 name="infusions_started",
             ),
             models.CheckConstraint(
@@ -212,9 +201,7 @@ class InfusionEvent(Charted):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(severity__gte=1, severity__lte=3), name="infusions_event_severity"
-            ),
+            models.CheckConstraint(condition=Q(severity__gte=1, severity__lte=3), name="infusions_event_severity"),
         ]
 
 

@@ -32,7 +32,7 @@ class Score(Charted):
     occasion = models.CharField(max_length=20, choices=ScoreOccasion)
     entered_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
     """Null when the patient answered himself."""
-    corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="corrections")
     reason = models.CharField(max_length=300, default="")
 
     class Meta:

@@ -11,25 +11,13 @@ from euthymia.clinic.foundation.billing.models import Estimate
 from euthymia.clinic.foundation.forecasts.models import Forecast
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.models import CourseTemplate, Location, Staff, Wording
-
-
-class PlanState(models.TextChoices):
-    PROPOSED = "proposed", "Proposed"
-    SIGNED = "signed", "Signed by the physician"
-    AGREED = "agreed", "Agreed by the patient"
-    DONE = "done", "Done"
-    WITHDRAWN = "withdrawn", "Withdrawn"
-
-
-class PlanKind(models.TextChoices):
-    COURSE = "course", "Course"
-    BOOSTER = "booster", "Booster"
+from euthymia.clinic.journey.plans.states import PLAN_STATE_WORDS, PlanKind, PlanState
 
 
 class Plan(Tracked):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="plans")
     location = models.ForeignKey(Location, on_delete=models.PROTECT)
-    kind = models.CharField(max_length=10, choices=PlanKind, default=PlanKind.COURSE)
+    kind = models.CharField(max_length=10, choices=[(k, k) for k in PlanKind], default=PlanKind.COURSE)
     template = models.ForeignKey(CourseTemplate, on_delete=models.PROTECT)
     mg_per_kg = models.DecimalField(max_digits=5, decimal_places=3)
     minutes = models.PositiveSmallIntegerField()
@@ -37,7 +25,7 @@ class Plan(Tracked):
     first_on = models.DateField()
     estimate = models.ForeignKey(Estimate, null=True, on_delete=models.PROTECT)
     forecast = models.ForeignKey(Forecast, null=True, on_delete=models.PROTECT)
-    state = models.CharField(max_length=12, choices=PlanState, default=PlanState.PROPOSED)
+    state = models.CharField(max_length=12, choices=list(PLAN_STATE_WORDS.items()), default=PlanState.PROPOSED)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField(null=True)

@@ -1,0 +1,75 @@
+# One door to everything. `make` alone tells what there is.
+PORT ?= 8000
+DATA ?= ./var
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(shell command -v $(p) 2>/dev/null)))
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed.stamp
+INSTALLED_DEV := $(VENV)/installed-dev.stamp
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install demo test check race crash bench lock browser
+
+help: ## What can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@echo "Options: PORT=$(PORT) DATA=$(DATA) (make demo), ARGS= (make test, handed to pytest)"
+
+install: $(INSTALLED) ## The program in .venv, pinned by hash
+
+demo: $(INSTALLED) ## The demo practice, served (PORT=, DATA=); Ctrl-C stops it
+	@exec $(BIN)/euthymia demo --port "$(PORT)" --data "$(DATA)"
+
+test: $(INSTALLED_DEV) browser ## Every test, the browser too
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(INSTALLED_DEV) ## Style, types, contracts between the rooms
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+race: $(INSTALLED_DEV) ## 50 callers on each of 200 slots: one wins
+	@$(BIN)/python -m bench.race
+
+crash: $(INSTALLED_DEV) ## Kills the server and the database while people chart: nothing is lost
+	@$(BIN)/python -m bench.crash
+
+bench: $(INSTALLED_DEV) ## Speed of the pages with 1,000 and with 100,000 patients
+	@$(BIN)/python -m bench.run
+
+lock: $(INSTALLED_DEV) ## Pins every dependency anew, by hash
+	@$(call compile,,requirements.lock)
+	@$(call compile,--group dev,requirements-dev.lock)
+
+compile = echo "Pinning $(2)" && $(BIN)/uv pip compile pyproject.toml $(1) --quiet --universal \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url -o $(2)
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is missing. Install it: apt-get install python3.11 python3.11-venv"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed; $(PYTHON) is older. Name another: make PYTHON=..."; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "Python's venv is missing. Install it: apt-get install python3.11-venv"; exit 1; }
+	@echo "Making $(VENV)"
+	@"$(PYTHON)" -m venv $(VENV)
+
+$(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what the program needs (once, about half a minute)"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.lock $(INSTALLED)
+	@echo "Installing what the tests need (once, about half a minute)"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+browser:
+	@command -v chromium > /dev/null || { \
+		echo "Installing Debian's chromium for the tests"; \
+		sudo=; test "$$(id -u)" = 0 || sudo="sudo -n"; \
+		{ $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium > /dev/null; } \
+		|| { echo "The tests need a browser. Install it, then run this again: apt-get install chromium"; exit 1; }; }

@@ -1,0 +1,65 @@
+"""Where and when the demo's visits take place: chairs and nurses that are never taken twice."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from euthymia.clinic.foundation.practice.models import Chair, Location, Staff
+from euthymia.clinic.foundation.schedule.rules import Opening, open_periods
+
+HOURS = (8, 10, 12, 14)
+"""Whole visits of two hours begin at these hours; on a short day only the first two."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in a day: when, in which chair, with which nurse."""
+
+    starts_at: datetime
+    chair: Chair
+    nurse: Staff
+
+
+@dataclass
+class Places:
+    """One location with its people; hands out spots."""
+
+    location: Location
+    chairs: list[Chair]
+    nurses: list[Staff]
+    physician: Staff
+    used: dict[date, int] = field(default_factory=lambda: defaultdict(int))
+
+    def spot(self, day: date) -> Spot:
+        """The next free spot on this day or the first open day after it."""
+        opening = Opening(self.location.zone, self.location.hours, frozenset(self.location.holidays))
+        while True:
+            periods = open_periods(opening, day)
+            slots = (4 if day.weekday() < 4 else 2) * len(self.nurses) if periods else 0
+            taken = self.used[day]
+            if taken < slots:
+                self.used[day] += 1
+                hour = HOURS[taken // len(self.nurses)]
+                start = max(
+                    datetime.combine(day, time(hour), tzinfo=ZoneInfo(self.location.zone)),
+                    periods[0][0] + timedelta(hours=2 * (taken // len(self.nurses))),
+                )
+                which = taken % len(self.nurses)
+                return Spot(start, self.chairs[which], self.nurses[which])
+            day += timedelta(days=1)
+
+    def close(self, day: date) -> None:
+        """Keep a day free of further spots: today's board is laid out by hand."""
+        self.used[day] = 10_000
+
+
+def places_of(location: Location) -> Places:
+    """A location with its chairs, nurses and physician."""
+    held = list(location.posts.select_related("staff").order_by("staff_id"))
+    return Places(
+        location=location,
+        chairs=list(location.chairs.all()),
+        nurses=[p.staff for p in held if p.role == "nurse"],
+        physician=next(p.staff for p in held if p.role == "physician"),
+    )

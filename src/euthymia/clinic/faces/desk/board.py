@@ -1,0 +1,123 @@
+"""The board of the day, put together from the rooms: plain values, one query a kind, what is late on top."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max
+
+from euthymia.clinic.foundation.audit.actors import Actor
+from euthymia.clinic.foundation.audit.permissions import CLINICIANS
+from euthymia.clinic.foundation.audit.readings import readable_locations
+from euthymia.clinic.foundation.people.models import Task
+from euthymia.clinic.foundation.people.queries import open_tasks
+from euthymia.clinic.foundation.practice.models import Location
+from euthymia.clinic.foundation.practice.queries import thresholds
+from euthymia.clinic.journey.consults.models import Call
+from euthymia.clinic.journey.consults.queries import calls_between, day_bounds
+from euthymia.clinic.journey.infusions.models import Infusion
+from euthymia.clinic.journey.infusions.states import IN_CHAIR, InfusionState
+from euthymia.clinic.journey.infusions.vitals_clock import Due, Lateness, next_vitals
+from euthymia.clinic.journey.outcomes.models import Score
+
+
+@dataclass(frozen=True, slots=True)
+class Chaired:
+    """One visit of the day as the board shows it."""
+
+    infusion: Infusion
+    due: Due | None
+    clinical: bool
+    """Whether the one who looks may see what is charted."""
+
+    @property
+    def rank(self) -> tuple[int, datetime]:
+        """Late vitals first, then those in a chair, then those to come, those gone last."""
+        late = self.due.lateness if self.due else Lateness.ON_TIME
+        order = {Lateness.RED: 0, Lateness.AMBER: 1}.get(late)
+        if order is None:
+            order = {"discharged": 5, "cancelled": 6, "booked": 4}.get(self.infusion.state, 2)
+        return order, self.infusion.booking.starts_at
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    at: datetime
+    zone: str
+    locations: list[Location]
+    calls: list[Call] = field(default_factory=list)
+    visits: list[Chaired] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    scores: list[Score] = field(default_factory=list)
+    clinical: bool = False
+
+    @property
+    def overdue(self) -> list[Task]:
+        return [t for t in self.tasks if t.due_at < self.at]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a board shows depends on these two alone, so that one drawing serves all who share them."""
+
+    locations: frozenset[int]
+    clinical: bool
+
+
+def sight_of(actor: Actor, only: int | None) -> Sight:
+    """The places whose board this person may see, one of them if he chose one, and whether the clinical part is his."""
+    places = readable_locations(actor, "board")
+    chosen = places & {only} if only is not None else places
+    clinical = all(CLINICIANS & actor.roles_at(place) for place in chosen) and bool(chosen)
+    return Sight(chosen, clinical)
+
+
+def board(sight: Sight, now: datetime) -> Board:
+    """The board at an instant."""
+    locations = list(Location.objects.filter(pk__in=sight.locations))
+    zone = locations[0].zone if locations else "UTC"
+    start, end = day_bounds(now.astimezone(ZoneInfo(zone)).date(), zone)
+    return Board(
+        at=now,
+        zone=zone,
+        locations=locations,
+        calls=calls_between(sight.locations, start, end),
+        visits=_visits(sight, start, end, now),
+        tasks=open_tasks(sight.locations),
+        scores=_unread_scores(sight, now) if sight.clinical else [],
+        clinical=sight.clinical,
+    )
+
+
+def _visits(sight: Sight, start: datetime, end: datetime, now: datetime) -> list[Chaired]:
+    rows = Infusion.objects.filter(
+        location_id__in=sight.locations, booking__starts_at__gte=start, booking__starts_at__lt=end
+    ).exclude(state=InfusionState.CANCELLED)
+    rows = rows.select_related("patient", "booking", "chair", "nurse", "plan").annotate(
+        last_vitals_at=Max("vitals__at")
+    )
+    settings = thresholds()
+    visits = []
+    for infusion in rows:
+        due = None
+        if infusion.started_at is not None and infusion.state in IN_CHAIR and sight.clinical:
+            due = next_vitals(
+                now=now,
+                started_at=infusion.started_at,
+                ended_at=infusion.ended_at,
+                last_at=infusion.last_vitals_at,
+                thresholds=settings,
+            )
+        visits.append(Chaired(infusion, due, sight.clinical))
+    return sorted(visits, key=lambda v: v.rank)
+
+
+def _unread_scores(sight: Sight, now: datetime) -> list[Score]:
+    """Scores that no clinician has looked at, of the last month, those with a task of safety first."""
+    rows = Score.objects.filter(
+        location_id__in=sight.locations,
+        read=None,
+        entered_by=None,
+        taken_at__gte=now - timedelta(days=30),
+    )
+    return list(rows.select_related("patient").order_by("taken_at")[:30])

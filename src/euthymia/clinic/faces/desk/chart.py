@@ -1,0 +1,185 @@
+"""The chart: one page for a patient. What the one who looks may not see is not in its context."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from euthymia.clinic.faces.desk.charts import course_figure
+from euthymia.clinic.faces.desk.forms import NoteForm, PaymentForm
+from euthymia.clinic.foundation.audit.actors import Actor
+from euthymia.clinic.foundation.audit.models import Entry
+from euthymia.clinic.foundation.audit.readings import may_read
+from euthymia.clinic.foundation.billing.acts import record_payment
+from euthymia.clinic.foundation.billing.models import LedgerAccount
+from euthymia.clinic.foundation.billing.queries import entries_of
+from euthymia.clinic.foundation.forecasts.acts import forecast_for
+from euthymia.clinic.foundation.people.access import open_patient
+from euthymia.clinic.foundation.people.acts import write_note
+from euthymia.clinic.foundation.people.models import Patient
+from euthymia.clinic.foundation.people.phones import spoken_phone
+from euthymia.clinic.foundation.people.queries import notes_of
+from euthymia.clinic.foundation.people.rules import STAGE_WORDS, Stage
+from euthymia.clinic.foundation.practice.pages import staff_page
+from euthymia.clinic.foundation.practice.queries import thresholds
+from euthymia.clinic.journey.boosters.history import course_of, history_now
+from euthymia.clinic.journey.boosters.models import Booster
+from euthymia.clinic.journey.infusions.models import Infusion
+from euthymia.clinic.journey.plans.queries import plan_in_force
+from euthymia.clinic.journey.screening.models import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The one thing to do next for a patient, and where."""
+
+    label: str
+    url: str
+    waiting: str = ""
+    """What is being waited for, where the next step is somebody else's."""
+
+
+@staff_page
+@require_safe
+def chart(request: Any, ref: UUID) -> HttpResponse:
+    """Everything about one patient: the course as a curve, then plan, visits, notes, money."""
+    patient = open_patient(by=request.actor, now=request.now, ref=ref, what="patient.contact")
+    return render(request, "desk/chart.html", page_of(request, patient))
+
+
+@staff_page
+@require_http_methods(["POST"])
+def note(request: Any, ref: UUID) -> HttpResponse:
+    """Add a note."""
+    patient = open_patient(by=request.actor, now=request.now, ref=ref)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        done = form.do(
+            write_note, by=request.actor, now=request.now, patient_id=patient.pk, text=form.cleaned_data["text"]
+        )
+        if done is not None:
+            return redirect(f"{reverse('desk:chart', args=[ref])}#notes")
+    return render(request, "desk/chart.html", page_of(request, patient, note_form=form), status=422)
+
+
+@staff_page
+@require_http_methods(["POST"])
+def payment(request: Any, ref: UUID) -> HttpResponse:
+    """Record money received."""
+    patient = open_patient(by=request.actor, now=request.now, ref=ref, what="patient.money")
+    form = PaymentForm(request.POST)
+    if form.is_valid():
+        done = form.do(
+            record_payment,
+            by=request.actor,
+            now=request.now,
+            patient_id=patient.pk,
+            amount_cents=int(form.cleaned_data["amount"] * 100),
+            how=form.cleaned_data["how"],
+        )
+        if done is not None:
+            return redirect(f"{reverse('desk:chart', args=[ref])}#money")
+    return render(request, "desk/chart.html", page_of(request, patient, payment_form=form), status=422)
+
+
+def page_of(request: Any, patient: Patient, **forms: Any) -> dict[str, Any]:
+    """The context of the chart page, by what this person may read."""
+    actor: Actor = request.actor
+    clinical = may_read(actor, "patient.chart", patient.location_id)
+    money = may_read(actor, "patient.money", patient.location_id)
+    plan = plan_in_force(patient)
+    booster = Booster.objects.filter(patient=patient).order_by("-id").first()
+    visits = list(
+        Infusion.objects.filter(patient=patient)
+        .exclude(state="cancelled")
+        .select_related("booking", "chair", "nurse", "plan")
+        .order_by("-booking__starts_at")
+    )
+    context: dict[str, Any] = {
+        "patient": patient,
+        "phone": spoken_phone(patient.phone_e164),
+        "zone": patient.location.zone,
+        "stage": STAGE_WORDS[Stage(patient.stage)],
+        "next_step": next_step(patient, visits, clinical),
+        "plan": plan,
+        "visits": visits,
+        "clinical": clinical,
+        "money": money,
+    }
+    if clinical:
+        context |= _clinical(patient, request.now) | {
+            "booster": booster,
+            "note_form": forms.get("note_form") or NoteForm(),
+        }
+    if money:
+        entries = entries_of(patient)
+        context |= {
+            "entries": [_entry_row(e) for e in entries],
+            "owed_cents": _balance(entries, LedgerAccount.RECEIVABLE),
+            "prepaid_cents": -_balance(entries, LedgerAccount.PREPAID),
+            "payment_form": forms.get("payment_form") or PaymentForm(),
+        }
+    return context
+
+
+def _clinical(patient: Patient, now: datetime) -> dict[str, Any]:
+    course = course_of(patient)
+    history = history_now(course, now)
+    forecast = forecast_for(patient.pk, history, now) if history else None
+    remission = float(thresholds()["outcome.remission_phq9"])
+    return {
+        "course": course,
+        "forecast": forecast,
+        "figure": course_figure(course, forecast.result if forecast else None, now, remission),
+        "notes": notes_of(patient),
+        "decision": Decision.objects.filter(patient=patient).select_related("by").order_by("-id").first(),
+        "lookers": list(Entry.objects.filter(patient_id=patient.pk, reading=True).order_by("-id")[:8]),
+    }
+
+
+def _balance(entries: list[Any], account: LedgerAccount) -> int:
+    return sum(line.amount_cents for e in entries for line in e.lines.all() if line.account == account)
+
+
+def _entry_row(entry: Any) -> dict[str, Any]:
+    """One event of money as the patient would say it: what was charged, what was paid."""
+    by_account = {line.account: line.amount_cents for line in entry.lines.all()}
+    return {
+        "at": entry.at,
+        "what": entry.what,
+        "charged_cents": -by_account.get(LedgerAccount.REVENUE, 0),
+        "paid_cents": by_account.get(LedgerAccount.CASH, 0),
+    }
+
+
+def next_step(patient: Patient, visits: list[Infusion], clinical: bool) -> NextStep | None:
+    """What comes next on the path for this patient."""
+    ref = patient.ref
+    open_visit = next((v for v in visits if v.state not in ("booked", "discharged")), None)
+    if open_visit is not None:
+        return NextStep("Go to the chair", reverse("infusions:chair", args=[open_visit.ref]))
+    booked = [v for v in visits if v.state == "booked"]
+    if booked and patient.stage in (Stage.AGREED, Stage.IN_COURSE, Stage.BOOSTER_BOOKED):
+        return NextStep("Open the next visit", reverse("infusions:chair", args=[booked[-1].ref]))
+    steps: dict[str, NextStep] = {
+        Stage.INTAKE_SENT: NextStep("", "", "Waiting for the patient’s intake."),
+        Stage.INTAKE_COMPLETE: NextStep("Review the screening", reverse("screening:screening", args=[ref])),
+        Stage.ELIGIBLE: NextStep("Make the plan", reverse("desk:plan", args=[ref])),
+        Stage.ELIGIBLE_WITH_CONDITIONS: NextStep("Make the plan", reverse("desk:plan", args=[ref])),
+        Stage.PLAN_ISSUED: NextStep("", "", "Waiting for the patient to read and sign."),
+        Stage.AGREED: NextStep("Book the infusions", reverse("infusions:book", args=[ref])),
+        Stage.IN_COURSE: NextStep("Book the infusions", reverse("infusions:book", args=[ref])),
+        Stage.WATCH: NextStep("Ask for scores", reverse("outcomes:scores", args=[ref])),
+        Stage.BOOSTER_PROPOSED: NextStep("Sign or decline the booster", reverse("boosters:booster", args=[ref])),
+        Stage.BOOSTER_BOOKED: NextStep("Book the booster", reverse("infusions:book", args=[ref])),
+    }
+    step = steps.get(patient.stage)
+    desk_steps = {Stage.AGREED, Stage.IN_COURSE, Stage.BOOSTER_BOOKED}
+    if step is not None and step.url and not clinical and patient.stage not in desk_steps:
+        return NextStep("", "", f"Next: {step.label.lower()}, by a clinician.")
+    return step

@@ -1,0 +1,76 @@
+"""Draws what the desk shows: a patient's course as a curve with its band."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+
+from euthymia import drawing
+from euthymia.clinic.journey.boosters.history import PatientCourse
+
+PHQ9_TOP = 27.0
+WIDE, NARROW = 760, 360
+
+
+def course_figure(
+    course: PatientCourse, result: dict[str, Any] | None, now: datetime, remission: float
+) -> dict[str, SafeString]:
+    """Scores, infusions and forecast on one axis of days: the wide drawing and the narrow one."""
+    if course.origin is None:
+        return {}
+    now_day = course.day(now)
+    chart = drawing.BandChart(
+        title="PHQ-9 over time",
+        unit="PHQ-9 points, 0-27",
+        low=0,
+        high=PHQ9_TOP,
+        observed=tuple(drawing.Observed(course.day(at), value) for at, value in course.scores),
+        band=_band(result),
+        now_day=now_day,
+        infusion_days=tuple(course.day(at) for at, _, _ in course.infusions),
+        references=_references(course, remission),
+    )
+    return _both(chart)
+
+
+def plan_figure(
+    result: dict[str, Any], infusion_days: list[float], scores: list[tuple[float, float]], remission: float
+) -> dict[str, SafeString]:
+    """The forecast of a planned course."""
+    chart = drawing.BandChart(
+        title="Forecast of the planned course",
+        unit="PHQ-9 points, 0-27",
+        low=0,
+        high=PHQ9_TOP,
+        observed=tuple(drawing.Observed(day, value) for day, value in scores),
+        band=_band(result),
+        infusion_days=tuple(infusion_days),
+        references=(drawing.Reference(remission, "remission below this"),),
+    )
+    return _both(chart)
+
+
+def _both(chart: drawing.BandChart) -> dict[str, SafeString]:
+    # Our own drawing escapes every text that goes into it.
+    return {
+        "svg": mark_safe(str(drawing.band_chart(chart, width=WIDE))),  # noqa: S308 - as said above
+        "narrow": mark_safe(str(drawing.band_chart(chart, width=NARROW))),  # noqa: S308 - as said above
+    }
+
+
+def _band(result: dict[str, Any] | None) -> tuple[drawing.BandDay, ...]:
+    if result is None:
+        return ()
+    columns = (result[name] for name in ("days", "p05", "p25", "median", "p75", "p95"))
+    return tuple(
+        drawing.BandDay(day, low_90, low_50, median, high_50, high_90)
+        for day, low_90, low_50, median, high_50, high_90 in zip(*columns, strict=True)
+    )
+
+
+def _references(course: PatientCourse, remission: float) -> tuple[drawing.Reference, ...]:
+    references = [drawing.Reference(remission, "remission below this")]
+    before = [v for at, v in course.scores if not course.infusions or at <= course.infusions[0][0]]
+    if before:
+        references.append(drawing.Reference(before[-1] / 2, "half of the baseline"))
+    return tuple(references)

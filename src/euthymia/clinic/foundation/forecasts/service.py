@@ -1,0 +1,106 @@
+"""The door between the clinic and the model: the only module of the clinic that imports euthymia.model.
+
+Hands out plain values. What is shown to a physician is also kept, with what went in.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from euthymia import model
+
+
+@dataclass(frozen=True, slots=True)
+class GivenInfusion:
+    """An infusion as given or as planned. `day` counts from the first one and may have a fraction."""
+
+    day: float
+    dose_mg: float
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakenScore:
+    day: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the forecast of one patient rests on, and how far it is to look ahead."""
+
+    weight_kg: float
+    scale: str
+    infusions: tuple[GivenInfusion, ...]
+    scores: tuple[TakenScore, ...]
+    until_day: float
+
+    def digest(self) -> str:
+        """Names these inputs: the same inputs give the same forecast."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+def compute(history: History) -> dict[str, Any]:
+    """Forecast one patient. Plain lists and numbers, as they are kept and drawn."""
+    result = model.forecast(
+        model.ForecastInput(
+            weight_kg=history.weight_kg,
+            scale=history.scale,
+            infusions=tuple(
+                model.Infusion(start_day=i.day, dose_mg=i.dose_mg, minutes=i.minutes) for i in history.infusions
+            ),
+            scores=tuple((s.day, s.value) for s in history.scores),
+            until_day=history.until_day,
+        )
+    )
+    plain: dict[str, Any] = _plain(result)
+    return plain | {"chance_response_lost": _chance_lost(plain)}
+
+
+def _chance_lost(plain: dict[str, Any]) -> list[float]:
+    """For each day the chance that the response is lost by then, from the forecast's quantiles of that day.
+
+    Straight lines between the known quantiles; past the last known one the chance stays where it is.
+    """
+    fade = plain["fade_day"]
+    if fade is None:
+        return [0.0 for _ in plain["days"]]
+    known = [(fade[name], chance) for name, chance in (("p05", 0.05), ("median", 0.5), ("p95", 0.95))]
+    known = [(day, chance) for day, chance in known if day is not None]
+    points = [*known, (plain["days"][-1], max([fade["chance_by_horizon"], *(c for _, c in known)]))]
+    days, chances = zip(*sorted(set(points)), strict=True)
+    return [round(float(c), 4) for c in np.interp(plain["days"], days, chances, left=0.0)]
+
+
+def version() -> str:
+    """Which model, with which calibration."""
+    return str(model.model_version())
+
+
+def concentration_curve(
+    segments: tuple[tuple[float, float, float], ...], weight_kg: float, minutes: int, step: int = 1
+) -> list[tuple[float, float]]:
+    """Predicted venous concentration, (minute, ng/mL), for pump segments (start_min, duration_min, mg_per_h)."""
+    infusion = model.Infusion.from_segments(
+        0.0, tuple((start / 60.0, lasting / 60.0, rate) for start, lasting, rate in segments)
+    )
+    times_min = np.arange(0, minutes + step, step, dtype=float)
+    course = model.Course(infusions=(infusion,), weight_kg=weight_kg)
+    values = model.plasma_ng_per_ml(course, times_min / 60.0, site="venous")
+    return [(float(t), float(v)) for t, v in zip(times_min, values, strict=True)]
+
+
+def _plain(value: Any) -> Any:
+    """Turn a frozen result with arrays into what JSON holds."""
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, float):
+        return round(value, 4)
+    return value

@@ -1,0 +1,43 @@
+"""Finds patients and tasks. Callers have been let in by access.py."""
+
+import re
+from datetime import datetime
+
+from django.db.models import Q
+
+from euthymia.clinic.foundation.people.models import Note, Patient, Task
+from euthymia.clinic.foundation.people.rules import fold
+
+
+def patients_named(text: str, locations: frozenset[int], limit: int) -> list[Patient]:
+    """Patients whose name holds every word typed, or whose phone ends with the digits typed.
+
+    Filters first and sorts after: the planner would walk the name index past every patient otherwise.
+    """
+    digits = re.sub(r"\D", "", text)
+    words = fold(text).split()
+    if not words:
+        return []
+    named = Q()
+    for word in words:
+        named &= Q(folded_name__icontains=word)
+    if len(digits) >= 4:
+        named |= Q(phone_e164__endswith=digits)
+    found = list(Patient.objects.filter(named, location_id__in=locations).select_related("location")[: limit * 10])
+    return sorted(found, key=lambda p: p.folded_name)[:limit]
+
+
+def open_tasks(locations: frozenset[int], limit: int = 50) -> list[Task]:
+    """What is still to be done, the longest overdue first."""
+    rows = Task.objects.filter(location_id__in=locations, done_at=None)
+    return list(rows.select_related("patient", "named", "location").order_by("due_at")[:limit])
+
+
+def overdue_count(locations: frozenset[int], now: datetime) -> int:
+    """How many tasks are late."""
+    return Task.objects.filter(location_id__in=locations, done_at=None, due_at__lt=now).count()
+
+
+def notes_of(patient: Patient) -> list[Note]:
+    """The notes about a patient, newest first."""
+    return list(Note.objects.filter(patient=patient).select_related("by").order_by("-at"))

@@ -1,0 +1,77 @@
+"""What the pages of the staff share: the sign-in at the door, the way around, and how one is answered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import NoReverseMatch, reverse
+
+from euthymia.clinic.foundation.audit.actors import Actor
+from euthymia.clinic.foundation.audit.readings import may_read
+
+P = ParamSpec("P")
+
+
+class StaffRequest(HttpRequest):
+    """A request of someone who has signed in. `actor` and `now` are put there by the middleware."""
+
+    actor: Actor
+    now: Any
+
+
+StaffView = Callable[Concatenate[Any, P], HttpResponseBase]
+
+
+def staff_page(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> StaffView[P]:
+    """Let only staff in; send others to the sign-in. What each may see is decided by access and acts."""
+
+    @wraps(view)
+    def at_the_door(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.actor.staff_id is None:
+            if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
+                return redirect_to_login(request.get_full_path())
+            return HttpResponse("Your sign-in has ended. Sign in again.", status=401)
+        response = view(request, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return cast(StaffView[P], at_the_door)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One entry of the staff's navigation."""
+
+    label: str
+    url: str
+    current: bool
+
+
+# Label, address, and the family of pages that one must be allowed to read to see it.
+_WAYS = (
+    ("Today", "desk:board", "board"),
+    ("Calls", "consults:calls", "call"),
+    ("Patients", "desk:search", "patient.contact"),
+    ("Tasks", "desk:tasks", "board"),
+    ("Drug log", "infusions:drug_log", "stock"),
+    ("Results", "reports:results", "report"),
+    ("Audit", "reports:audit", "audit"),
+)
+
+
+def ways_for(actor: Actor, path: str) -> list[Way]:
+    """The pages that this person may go to, the present one marked."""
+    ways = []
+    for label, name, what in _WAYS:
+        if not may_read(actor, what, None):
+            continue
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        current = path == url or (name != "desk:board" and path.startswith(url))
+        ways.append(Way(label, url, current))
+    return ways

@@ -1,0 +1,94 @@
+"""One patient's course as the forecast wants it: infusions and scores on days counted from the first infusion."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from euthymia.clinic.foundation.forecasts.service import GivenInfusion, History, TakenScore
+from euthymia.clinic.foundation.people.models import Patient
+from euthymia.clinic.journey.infusions.models import DoseOrder, Infusion
+from euthymia.clinic.journey.outcomes.models import Score
+
+SCALE = "PHQ-9"
+INSTRUMENT = "phq9"
+FORECAST_DAYS = 56
+"""How far a chart looks ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientCourse:
+    """What was given and what was scored, in time."""
+
+    infusions: tuple[tuple[datetime, float, float], ...]
+    """(start, dose mg, minutes)"""
+    scores: tuple[tuple[datetime, float], ...]
+    weight_kg: float | None
+
+    @property
+    def origin(self) -> datetime | None:
+        """Day 0: the first infusion, or the first score where nothing was given yet."""
+        if self.infusions:
+            return self.infusions[0][0]
+        return self.scores[0][0] if self.scores else None
+
+    def day(self, at: datetime) -> float:
+        """An instant as days from day 0."""
+        assert self.origin is not None
+        return round((at - self.origin).total_seconds() / 86_400, 3)
+
+
+def course_of(patient: Patient) -> PatientCourse:
+    """A patient's infusions as given and PHQ-9 scores as taken."""
+    given = []
+    weight_kg = None
+    infusions = Infusion.objects.filter(patient=patient, started_at__isnull=False).order_by("started_at")
+    orders = {o.infusion_id: o for o in DoseOrder.objects.filter(infusion__patient=patient).order_by("id")}
+    for infusion in infusions:
+        order = orders.get(infusion.pk)
+        if order is not None and infusion.started_at is not None:
+            given.append((infusion.started_at, order.dose_ug / 1000, float(order.minutes)))
+            weight_kg = order.weight_g / 1000
+    scores = Score.objects.filter(patient=patient, instrument=INSTRUMENT, total__isnull=False, corrections=None)
+    return PatientCourse(
+        tuple(given),
+        tuple((at, float(total or 0)) for at, total in scores.order_by("taken_at").values_list("taken_at", "total")),
+        weight_kg,
+    )
+
+
+def history_now(course: PatientCourse, now: datetime, ahead_days: int = FORECAST_DAYS) -> History | None:
+    """What the forecast of today rests on; None before anything was given or scored.
+
+    It looks ahead from the last score or infusion, not from the clock: the same facts give the same forecast.
+    """
+    if course.origin is None or not course.infusions:
+        return None
+    last = max([course.infusions[-1][0], *(at for at, _ in course.scores)])
+    weeks_since = max(0, (now - last).days // 7)
+    return History(
+        weight_kg=course.weight_kg or 70.0,
+        scale=SCALE,
+        infusions=tuple(GivenInfusion(course.day(at), dose, minutes) for at, dose, minutes in course.infusions),
+        scores=tuple(TakenScore(course.day(at), value) for at, value in course.scores),
+        until_day=float(round(course.day(last)) + 7 * weeks_since + ahead_days),
+    )
+
+
+def history_planned(
+    course: PatientCourse, *, weight_kg: float, dose_mg: float, minutes: float, starts: list[datetime]
+) -> History:
+    """What the forecast of a planned course rests on: what was, and what is planned."""
+    origin = course.origin if course.infusions else starts[0]
+    assert origin is not None
+
+    def day(at: datetime) -> float:
+        return round((at - origin).total_seconds() / 86_400, 3)
+
+    past = [GivenInfusion(day(at), dose, mins) for at, dose, mins in course.infusions]
+    planned = [GivenInfusion(day(at), dose_mg, minutes) for at in starts]
+    return History(
+        weight_kg=weight_kg,
+        scale=SCALE,
+        infusions=tuple(past + planned),
+        scores=tuple(TakenScore(day(at), value) for at, value in course.scores),
+        until_day=float(round(day(starts[-1] + timedelta(days=FORECAST_DAYS)))),
+    )

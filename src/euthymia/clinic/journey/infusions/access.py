@@ -1,0 +1,31 @@
+"""The door to an infusion: for staff who may see the board of its location; the charted part for clinicians."""
+
+from datetime import datetime
+from uuid import UUID
+
+from euthymia.clinic.foundation.audit.actors import Actor
+from euthymia.clinic.foundation.audit.readings import may_read, record_reading
+from euthymia.clinic.foundation.audit.refusals import NotAllowed
+from euthymia.clinic.journey.infusions.models import Infusion
+
+
+def open_infusion(*, by: Actor, now: datetime, ref: UUID, what: str = "board") -> Infusion:
+    """One infusion of a location where this person may read `what`."""
+    infusion = (
+        Infusion.objects.select_related(
+            "patient", "location", "booking", "chair", "nurse", "plan__template", "plan__signed_by"
+        )
+        .filter(ref=ref)
+        .first()
+    )
+    if infusion is None or not may_read(by, what, infusion.location_id):
+        raise NotAllowed(what)
+    record_reading(
+        by=by,
+        now=now,
+        what=f"infusion.{what}",
+        location_id=infusion.location_id,
+        patient_id=infusion.patient_id,
+        subject=f"infusions.infusion:{infusion.pk}",
+    )
+    return infusion

@@ -1,0 +1,139 @@
+"""Booking the infusions of a plan: every session proposed with a free chair and nurse, one button for all."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from euthymia.clinic.foundation.audit.forms import ActForm
+from euthymia.clinic.foundation.audit.refusals import Refused
+from euthymia.clinic.foundation.people.access import open_patient
+from euthymia.clinic.foundation.people.models import Patient
+from euthymia.clinic.foundation.practice.pages import staff_page
+from euthymia.clinic.journey.infusions.access import open_infusion
+from euthymia.clinic.journey.infusions.acts import book_infusion, cancel_infusion
+from euthymia.clinic.journey.infusions.forms import CancelForm
+from euthymia.clinic.journey.infusions.models import Infusion
+from euthymia.clinic.journey.infusions.queries import Places, plan_to_book
+from euthymia.clinic.journey.infusions.states import InfusionState
+from euthymia.clinic.journey.plans.models import Plan
+from euthymia.clinic.journey.plans.queries import planned_dates
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking(request: Any, ref: UUID) -> HttpResponse:
+    """All sessions of the plan that are not booked yet, each with its free times."""
+    patient = open_patient(by=request.actor, now=request.now, ref=ref, what="patient.contact")
+    plan = plan_to_book(patient)
+    if plan is None:
+        return render(request, "infusions/book.html", {"patient": patient, "plan": None})
+    form = ActForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _book_all(request, plan, form):
+        return redirect("desk:chart", ref=ref)
+    context = {
+        "patient": patient,
+        "plan": plan,
+        "form": form,
+        "sessions": _sessions(plan, patient, request.now, request.POST),
+        "zone": plan.location.zone,
+    }
+    return render(request, "infusions/book.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _book_all(request: Any, plan: Plan, form: ActForm) -> bool:
+    """Book every session chosen, all or none. The refusal names the one that clashed."""
+    chosen = _chosen(request.POST, plan)
+    if not chosen:
+        form.add_error(None, "Choose a time for at least one infusion.")
+        return False
+    number = 0
+    try:
+        with transaction.atomic():
+            for number, (starts_at, chair_id, nurse_id) in sorted(chosen.items()):
+                book_infusion(
+                    by=request.actor,
+                    now=request.now,
+                    key=f"{form.cleaned_data['key']}-{number}"[:80],
+                    plan_id=plan.pk,
+                    number=number,
+                    starts_at=starts_at,
+                    chair_id=chair_id,
+                    nurse_id=nurse_id,
+                )
+    except Refused as refused:
+        form.add_error(None, f"Infusion {number}: {refused.refusal.sentence} Nothing has been booked yet.")
+        return False
+    return True
+
+
+def _chosen(data: Any, plan: Plan) -> dict[int, tuple[datetime, int, int]]:
+    chosen = {}
+    for number in range(1, len(plan.schedule_days) + 1):
+        try:
+            at, chair, nurse = data.get(f"session_{number}", "").split("-")
+            starts_at = datetime.strptime(at, "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
+            chosen[number] = (starts_at, int(chair), int(nurse))
+        except ValueError:
+            continue
+    return chosen
+
+
+def _sessions(plan: Plan, patient: Patient, now: datetime, typed: Any) -> list[dict[str, Any]]:
+    """Each session with the times offered on its day; the first free one is marked."""
+    booked = {
+        i.number: i
+        for i in Infusion.objects.filter(plan=plan)
+        .exclude(state=InfusionState.CANCELLED)
+        .select_related("booking", "chair", "nurse")
+    }
+    days = _days_from(plan, now.date())
+    places = Places(plan, min(days), max(days) + timedelta(days=1))
+    sessions = []
+    for number, day in enumerate(days, start=1):
+        row: dict[str, Any] = {"number": number, "day": day, "booked": booked.get(number)}
+        if number not in booked:
+            offers = places.free(day, now + timedelta(minutes=30))
+            wanted = typed.get(f"session_{number}", "")
+            row["offers"] = [
+                {
+                    "code": f"{start.astimezone(UTC):%Y%m%dT%H%MZ}-{chair.pk}-{nurse.pk}",
+                    "start": start,
+                    "chair": chair,
+                    "nurse": nurse,
+                }
+                for start, chair, nurse in offers
+            ]
+            codes = [o["code"] for o in row["offers"]]
+            row["wanted"] = wanted if wanted in codes else (codes[min(2, len(codes) - 1)] if codes else "")
+        sessions.append(row)
+    return sessions
+
+
+def _days_from(plan: Plan, today: date) -> list[date]:
+    """The plan's dates; moved as a whole when the first has passed."""
+    return planned_dates(plan.location, max(plan.first_on, today), plan.schedule_days)
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: Any, ref: UUID) -> HttpResponse:
+    """Cancel a booked infusion, with a reason."""
+    infusion = open_infusion(by=request.actor, now=request.now, ref=ref)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = form.do(
+            cancel_infusion,
+            by=request.actor,
+            now=request.now,
+            infusion_id=infusion.pk,
+            reason=form.cleaned_data["reason"],
+        )
+        if done is not None:
+            return redirect("desk:chart", ref=infusion.patient.ref)
+    context = {"infusion": infusion, "form": form, "zone": infusion.location.zone}
+    return render(request, "infusions/cancel.html", context, status=422 if request.method == "POST" else 200)

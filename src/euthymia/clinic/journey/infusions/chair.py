@@ -1,0 +1,125 @@
+"""What the chair page shows, by the state of the infusion."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from euthymia.clinic.foundation.audit.forms import ActForm
+from euthymia.clinic.foundation.audit.readings import may_read
+from euthymia.clinic.foundation.practice.queries import thresholds, wording
+from euthymia.clinic.foundation.stock.models import Place
+from euthymia.clinic.foundation.stock.queries import held_ul, vials_on_hand
+from euthymia.clinic.journey.infusions import forms
+from euthymia.clinic.journey.infusions.gate import GATE, open_items
+from euthymia.clinic.journey.infusions.models import Infusion
+from euthymia.clinic.journey.infusions.queries import (
+    baseline_row,
+    charted,
+    delivered_ug,
+    events_of,
+    gate_states,
+    last_order,
+    segments_of,
+    sheet,
+)
+from euthymia.clinic.journey.infusions.record import record_figure
+from euthymia.clinic.journey.infusions.signs import signs
+from euthymia.clinic.journey.infusions.states import RUNS, InfusionState
+from euthymia.clinic.journey.infusions.vitals_clock import next_vitals
+
+
+def chair_page(request: Any, infusion: Infusion, **given: Any) -> dict[str, Any]:
+    """The context of the chair page. Those who may not see what is charted get the visit's state alone."""
+    state = InfusionState(infusion.state)
+    context: dict[str, Any] = {
+        "infusion": infusion,
+        "patient": infusion.patient,
+        "zone": infusion.location.zone,
+        "clinical": may_read(request.actor, "patient.chart", infusion.location_id),
+        "arrive_form": given.get("arrive_form") or ActForm(),
+        "vials": [],
+        "back_url": f"/desk/patients/{infusion.patient.ref}/",
+        "back_label": "Chart",
+    }
+    if not context["clinical"]:
+        return context
+    if state in (InfusionState.ARRIVED, InfusionState.READY):
+        context |= _before(request, infusion, given)
+    if state in (*RUNS, InfusionState.RECOVERY, InfusionState.DISCHARGED):
+        context |= _during(request, infusion)
+    if state in (*RUNS, InfusionState.RECOVERY, InfusionState.ARRIVED, InfusionState.READY):
+        context["vitals_form"] = given.get("vitals_form") or forms.VitalsForm()
+        context["event_form"] = given.get("event_form") or forms.EventForm()
+    if state in RUNS:
+        context["rate_form"] = given.get("rate_form") or forms.RateForm()
+        context["end_form"] = given.get("end_form") or ActForm()
+    if state == InfusionState.RECOVERY:
+        context |= _after(infusion, request, given)
+    return context
+
+
+def _before(request: Any, infusion: Infusion, given: dict[str, Any]) -> dict[str, Any]:
+    """Gate, order and confirmation."""
+    states = gate_states(infusion)
+    today = request.now.astimezone(ZoneInfo(infusion.location.zone)).date()
+    vials = vials_on_hand(infusion.location_id, today)
+    order = last_order(infusion)
+    rows = sheet(infusion)
+    still = open_items(states)
+    initial = {item.id: "yes" if states[item.id].passed else "no" for item in GATE if item.id in states}
+    initial |= {"escort_name": infusion.escort_name, "escort_phone": infusion.escort_phone}
+    confirmed = order is not None and hasattr(order, "confirmation")
+    return {
+        "gate_form": given.get("gate_form") or forms.GateForm(initial=initial),
+        "gate_open": still,
+        "gate_failed": [i for i in still if i.id in states],
+        "vials": vials,
+        "order": order,
+        "confirmed": confirmed,
+        "own_order": order is not None and order.by_id == request.actor.staff_id,
+        "order_form": given.get("order_form") or forms.OrderForm(vials=vials),
+        "confirm_form": given.get("confirm_form") or forms.ConfirmForm(),
+        "start_form": given.get("start_form") or ActForm(),
+        "rows": rows,
+        "baseline": baseline_row(rows, None),
+    }
+
+
+def _during(request: Any, infusion: Infusion) -> dict[str, Any]:
+    """The record as drawn and as a table, what is due, and what the last row says."""
+    assert infusion.started_at is not None
+    order, rows = last_order(infusion), sheet(infusion)
+    events, segments = events_of(infusion), segments_of(infusion)
+    settings = thresholds()
+    base = baseline_row(rows, infusion.started_at)
+    last = rows[-1] if rows else None
+    return {
+        "order": order,
+        "rows": list(reversed(rows)),
+        "events": events,
+        "segments": segments,
+        "figure": record_figure(infusion, order, rows, events, segments, request.now),
+        "due": next_vitals(
+            now=request.now,
+            started_at=infusion.started_at,
+            ended_at=infusion.ended_at,
+            last_at=last.at if last else None,
+            thresholds=settings,
+        ),
+        "signs": signs(charted(last), settings, charted(base) if base else None) if last else [],
+        "given_mg": delivered_ug(segments, infusion.ended_at or request.now, order) / 1000 if order else 0,
+    }
+
+
+def _after(infusion: Infusion, request: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """Waste and discharge."""
+    assert infusion.ended_at is not None
+    wait = timedelta(minutes=int(thresholds()["discharge.wait_min"]))
+    return {
+        "left_ul": held_ul(Place.DRAWN, infusion_id=infusion.pk),
+        "waste_form": given.get("waste_form") or forms.WasteForm(),
+        "discharge_form": given.get("discharge_form") or forms.DischargeForm(),
+        "earliest_at": infusion.ended_at + wait,
+        "may_go": request.now >= infusion.ended_at + wait,
+        "instructions": wording("discharge_instructions"),
+    }

@@ -1,0 +1,114 @@
+"""From weight and order to milligrams, microlitres and the pump's rate. Exact: integers and Decimal, never floats."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from euthymia.clinic.foundation.audit.refusals import Refusal
+
+POUNDS_IN_KG = Decimal("2.2046")
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """One order, together as it stands on the card."""
+
+    weight_g: int
+    dose_ug: int
+    volume_ul: int
+    bag_ml: int
+    minutes: int
+    rate_ml_per_h: Decimal
+    ug_per_min: int
+
+    @property
+    def dose_mg(self) -> Decimal:
+        return Decimal(self.dose_ug) / 1000
+
+    @property
+    def volume_ml(self) -> Decimal:
+        return Decimal(self.volume_ul) / 1000
+
+    @property
+    def weight_kg(self) -> Decimal:
+        return Decimal(self.weight_g) / 1000
+
+    @property
+    def mg_per_min(self) -> Decimal:
+        return Decimal(self.ug_per_min) / 1000
+
+
+def compute_dose(*, weight_kg: Decimal, mg_per_kg: Decimal, minutes: int, strength_mg_per_ml: int, bag_ml: int) -> Dose:
+    """Compute an order.
+
+    >>> d = compute_dose(weight_kg=Decimal(80), mg_per_kg=Decimal("0.5"), minutes=40, strength_mg_per_ml=50, bag_ml=100)
+    >>> str(d.dose_mg), str(d.volume_ml), str(d.rate_ml_per_h), str(d.mg_per_min)
+    ('40', '0.8', '150.00', '1')
+    """
+    dose_ug = _whole(weight_kg * mg_per_kg * 1000)
+    return Dose(
+        weight_g=_whole(weight_kg * 1000),
+        dose_ug=dose_ug,
+        volume_ul=_whole(Decimal(dose_ug) / strength_mg_per_ml),
+        bag_ml=bag_ml,
+        minutes=minutes,
+        rate_ml_per_h=rate_of(bag_ml, minutes),
+        ug_per_min=_whole(Decimal(dose_ug) / minutes),
+    )
+
+
+def rate_of(bag_ml: int, minutes: int) -> Decimal:
+    """The pump's rate that empties the bag in so many minutes, mL/h."""
+    return (Decimal(bag_ml) * 60 / minutes).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+
+
+def hard_limits(dose: Dose, mg_per_kg: Decimal, thresholds: dict[str, Decimal]) -> Refusal | None:
+    """The limits that no role passes."""
+    low, high = thresholds["dose.weight_low_kg"], thresholds["dose.weight_high_kg"]
+    if not low <= dose.weight_kg <= high:
+        return Refusal("weight_range", f"A weight must be from {low.normalize():f} to {high.normalize():f} kg.")
+    if mg_per_kg > thresholds["dose.hard_mg_per_kg"] or dose.dose_mg > thresholds["dose.hard_mg"]:
+        return Refusal(
+            "dose_hard",
+            f"{plain(dose.dose_mg)} mg ({plain(mg_per_kg)} mg/kg) is above the hard limit of "
+            f"{plain(thresholds['dose.hard_mg_per_kg'])} mg/kg and {plain(thresholds['dose.hard_mg'])} mg.",
+        )
+    if dose.volume_ul < 1:
+        return Refusal("dose_nothing", "This dose is too small to be drawn up. Check weight and dose.")
+    return None
+
+
+def questions(
+    dose: Dose, mg_per_kg: Decimal, thresholds: dict[str, Decimal], last_weight_kg: Decimal | None
+) -> list[str]:
+    """What must be asked before this order goes on; each needs a reason."""
+    asked = []
+    if mg_per_kg > thresholds["dose.soft_mg_per_kg"]:
+        asked.append(f"{plain(mg_per_kg)} mg/kg is above the usual {plain(thresholds['dose.soft_mg_per_kg'])} mg/kg.")
+    if last_weight_kg is not None:
+        asked += _weight_questions(dose.weight_kg, last_weight_kg, thresholds["dose.weight_change_pct"])
+    return asked
+
+
+def _weight_questions(weight_kg: Decimal, last_kg: Decimal, change_pct: Decimal) -> list[str]:
+    """Whether the weight is far from the last one, and whether it looks like pounds."""
+    if abs(weight_kg - last_kg) * 100 <= last_kg * change_pct:
+        return []
+    fits = {
+        "pounds": abs(weight_kg / POUNDS_IN_KG - last_kg),
+        "kilograms": abs(weight_kg - last_kg),
+        "kilograms entered as pounds": abs(weight_kg * POUNDS_IN_KG - last_kg),
+    }
+    best = min(fits, key=lambda unit: fits[unit])
+    far = f"{plain(weight_kg)} kg is more than {plain(change_pct)} % from the last weight, {plain(last_kg)} kg."
+    if best != "kilograms":
+        return [f"{far} Is it pounds?"]
+    return [far]
+
+
+def plain(number: Decimal) -> str:
+    """A number as people write it: no exponent, no zeros at the end."""
+    return f"{number.normalize():f}"
+
+
+def _whole(value: Decimal) -> int:
+    return int(value.quantize(Decimal(1), ROUND_HALF_EVEN))

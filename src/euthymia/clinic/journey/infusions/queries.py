@@ -1,0 +1,144 @@
+"""Reads an infusion: its answers, order, vitals, segments, and what it has delivered."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from euthymia.clinic.foundation.audit.actors import Role
+from euthymia.clinic.foundation.people.models import Patient
+from euthymia.clinic.foundation.practice.models import Chair, PostHeld, Staff
+from euthymia.clinic.foundation.schedule.models import ResourceKind
+from euthymia.clinic.foundation.schedule.queries import taken_periods
+from euthymia.clinic.foundation.schedule.rules import Opening, open_periods
+from euthymia.clinic.journey.infusions.gate import GateState
+from euthymia.clinic.journey.infusions.models import DoseOrder, Infusion, InfusionEvent, Segment, Vitals
+from euthymia.clinic.journey.infusions.signs import Charted
+from euthymia.clinic.journey.plans.models import Plan
+from euthymia.clinic.journey.plans.states import PlanState
+
+VISIT_MINUTES = 80
+"""Preparation and recovery beside the infusion itself: a visit of 40 minutes takes two hours."""
+STEP_MINUTES = 30
+
+
+def last_order(infusion: Infusion) -> DoseOrder | None:
+    """The order that counts, with its confirmation if there is one."""
+    rows = DoseOrder.objects.filter(infusion=infusion).select_related("vial", "by", "confirmation__by")
+    return rows.order_by("-id").first()
+
+
+def gate_states(infusion: Infusion) -> dict[str, GateState]:
+    """The last answer to each item of the gate."""
+    rows = infusion.gate_answers.order_by("id")
+    return {a.item: GateState(a.passed, a.reason) for a in rows}
+
+
+def sheet(infusion: Infusion) -> list[Vitals]:
+    """The rows of the flow sheet as they stand: a corrected row gives way to its correction."""
+    rows = Vitals.objects.filter(infusion=infusion).select_related("by", "corrects").order_by("at", "id")
+    listed = list(rows)
+    replaced = {v.corrects_id for v in listed if v.corrects_id}
+    return [v for v in listed if v.pk not in replaced]
+
+
+def events_of(infusion: Infusion) -> list[InfusionEvent]:
+    """What happened, in time."""
+    return list(InfusionEvent.objects.filter(infusion=infusion).select_related("by").order_by("at", "id"))
+
+
+def segments_of(infusion: Infusion) -> list[Segment]:
+    """The pump's rates in time."""
+    return list(Segment.objects.filter(infusion=infusion).order_by("from_at", "id"))
+
+
+def charted(row: Vitals) -> Charted:
+    """A row as the rules know it."""
+    return Charted(
+        systolic_mmhg=row.systolic_mmhg,
+        diastolic_mmhg=row.diastolic_mmhg,
+        heart_rate_bpm=row.heart_rate_bpm,
+        breaths_per_min=row.breaths_per_min,
+        spo2_pct=row.spo2_pct,
+        sedation_moaas=row.sedation_moaas,
+        nausea_0_10=row.nausea_0_10,
+    )
+
+
+def baseline_row(rows: list[Vitals], started_at: datetime | None) -> Vitals | None:
+    """The last row with a pressure before the start."""
+    before = [r for r in rows if r.systolic_mmhg is not None and (started_at is None or r.at <= started_at)]
+    return before[-1] if before else None
+
+
+def delivered_ug(segments: list[Segment], until: datetime, order: DoseOrder) -> int:
+    """How much the pump has given by an instant, at most what was ordered: exact for its rates."""
+    total = Decimal(0)
+    for segment, after in zip(segments, [*segments[1:], None], strict=True):
+        end = min(after.from_at if after else until, until)
+        seconds = max(0, (end - segment.from_at).total_seconds())
+        total += Decimal(segment.dose_ug_per_min) * Decimal(seconds) / 60
+    return min(int(total), order.dose_ug)
+
+
+def last_weight_kg(patient: Patient, before: Infusion) -> Decimal | None:
+    """The weight at the visit before this one."""
+    order = (
+        DoseOrder.objects.filter(infusion__patient=patient, confirmation__isnull=False)
+        .exclude(infusion=before)
+        .order_by("-id")
+        .first()
+    )
+    return Decimal(order.weight_g) / 1000 if order else None
+
+
+def plan_to_book(patient: Patient) -> Plan | None:
+    """The newest plan that the patient has agreed to."""
+    rows = Plan.objects.filter(patient=patient, state=PlanState.AGREED).select_related("location", "template")
+    return rows.order_by("-id").first()
+
+
+def nurses_at(location_id: int, today: date) -> list[Staff]:
+    """The nurses who work at a location."""
+    posts = PostHeld.objects.filter(location_id=location_id, role=Role.NURSE, held_from__lte=today)
+    return [p.staff for p in posts.filter(held_to=None).select_related("staff").order_by("staff_id")]
+
+
+class Places:
+    """Chairs and nurses of one location with what is taken, read once for a whole booking page."""
+
+    def __init__(self, plan: Plan, first: date, last: date) -> None:
+        self.plan = plan
+        self.location = plan.location
+        self.zone = ZoneInfo(plan.location.zone)
+        self.minutes = plan.minutes + VISIT_MINUTES
+        self.chairs = list(Chair.objects.filter(location=plan.location))
+        self.nurses = nurses_at(plan.location_id, first)
+        start = datetime.combine(first, datetime.min.time(), tzinfo=self.zone)
+        end = datetime.combine(last + timedelta(days=1), datetime.min.time(), tzinfo=self.zone)
+        self.taken_chairs = taken_periods(ResourceKind.CHAIR, frozenset(c.pk for c in self.chairs), start, end)
+        self.taken_nurses = taken_periods(ResourceKind.STAFF, frozenset(n.pk for n in self.nurses), start, end)
+        self.taken_patient = taken_periods(ResourceKind.PATIENT, frozenset({plan.patient_id}), start, end)
+
+    def free(self, day: date, not_before: datetime) -> list[tuple[datetime, Chair, Staff]]:
+        """Starts of a day at which a chair and a nurse are free, with the first of each."""
+        opening = Opening(self.location.zone, self.location.hours, frozenset(self.location.holidays))
+        length = timedelta(minutes=self.minutes)
+        found = []
+        for opens, closes in open_periods(opening, day):
+            start = opens
+            while start + length <= closes:
+                offer = self._offer(start, start + length) if start >= not_before else None
+                if offer:
+                    found.append((start, *offer))
+                start += timedelta(minutes=STEP_MINUTES)
+        return found
+
+    def _offer(self, start: datetime, end: datetime) -> tuple[Chair, Staff] | None:
+        def free(periods: list[tuple[datetime, datetime]]) -> bool:
+            return all(e <= start or end <= s for s, e in periods)
+
+        if not free(self.taken_patient[self.plan.patient_id]):
+            return None
+        chair = next((c for c in self.chairs if free(self.taken_chairs[c.pk])), None)
+        nurse = next((n for n in self.nurses if free(self.taken_nurses[n.pk])), None)
+        return (chair, nurse) if chair and nurse else None

@@ -1,0 +1,97 @@
+"""Amber and red signs, drawn from what people charted. They replace no monitor. Pure."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    AMBER = "amber"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """One row of vitals."""
+
+    systolic_mmhg: int | None = None
+    diastolic_mmhg: int | None = None
+    heart_rate_bpm: int | None = None
+    breaths_per_min: int | None = None
+    spo2_pct: int | None = None
+    sedation_moaas: int | None = None
+    nausea_0_10: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What was charted, and what the setting says of it."""
+
+    level: Level
+    sentence: str
+
+
+# field, word, unit, threshold, whether above (True) or under it speaks
+_TABLE: tuple[tuple[str, str, str, Level, str, bool], ...] = (
+    ("systolic_mmhg", "Systolic", "mmHg", Level.RED, "vitals.systolic_red_mmhg", True),
+    ("systolic_mmhg", "Systolic", "mmHg", Level.AMBER, "vitals.systolic_amber_mmhg", True),
+    ("diastolic_mmhg", "Diastolic", "mmHg", Level.RED, "vitals.diastolic_red_mmhg", True),
+    ("diastolic_mmhg", "Diastolic", "mmHg", Level.AMBER, "vitals.diastolic_amber_mmhg", True),
+    ("heart_rate_bpm", "Heart rate", "a minute", Level.RED, "vitals.heart_rate_red_low_bpm", False),
+    ("heart_rate_bpm", "Heart rate", "a minute", Level.RED, "vitals.heart_rate_red_high_bpm", True),
+    ("heart_rate_bpm", "Heart rate", "a minute", Level.AMBER, "vitals.heart_rate_amber_low_bpm", False),
+    ("heart_rate_bpm", "Heart rate", "a minute", Level.AMBER, "vitals.heart_rate_amber_high_bpm", True),
+    ("spo2_pct", "Saturation", "%", Level.RED, "vitals.spo2_red_pct", False),
+    ("spo2_pct", "Saturation", "%", Level.AMBER, "vitals.spo2_amber_pct", False),
+    ("breaths_per_min", "Breathing", "a minute", Level.RED, "vitals.breaths_red_low", False),
+    ("breaths_per_min", "Breathing", "a minute", Level.AMBER, "vitals.breaths_amber_low", False),
+)
+_ACTION = {Level.AMBER: "Tell the prescriber.", Level.RED: "Pause the infusion and call the prescriber."}
+
+
+def signs(row: Charted, thresholds: dict[str, Decimal], baseline: Charted | None = None) -> list[Sign]:
+    """Every sign of one row, red ones first; one a measurement."""
+    found: dict[str, Sign] = {}
+    for name, word, unit, level, code, above in _TABLE:
+        value = getattr(row, name)
+        if value is None or name in found:
+            continue
+        limit = thresholds[code]
+        # Pressures speak from the limit on, rates and saturation beyond it.
+        reached = value >= limit if above and unit == "mmHg" else value > limit if above else value < limit
+        if reached:
+            found[name] = Sign(
+                level,
+                f"{word} {value} {unit} (setting: {'above' if above else 'under'} {limit.normalize():f}). "
+                f"{_ACTION[level]}",
+            )
+    found |= _sedation_and_nausea(row, thresholds)
+    if baseline is not None and "systolic_mmhg" not in found:
+        found |= _rise(row, baseline, thresholds)
+    return sorted(found.values(), key=lambda s: s.level != Level.RED)
+
+
+def _sedation_and_nausea(row: Charted, thresholds: dict[str, Decimal]) -> dict[str, Sign]:
+    found = {}
+    if row.sedation_moaas is not None and row.sedation_moaas <= thresholds["vitals.sedation_amber_moaas"]:
+        level = Level.RED if row.sedation_moaas <= thresholds["vitals.sedation_red_moaas"] else Level.AMBER
+        found["sedation"] = Sign(level, f"Sedation MOAA/S {row.sedation_moaas}. {_ACTION[level]}")
+    if row.nausea_0_10 is not None and row.nausea_0_10 >= thresholds["vitals.nausea_amber"]:
+        found["nausea"] = Sign(Level.AMBER, f"Nausea {row.nausea_0_10} of 10. {_ACTION[Level.AMBER]}")
+    return found
+
+
+def _rise(row: Charted, baseline: Charted, thresholds: dict[str, Decimal]) -> dict[str, Sign]:
+    if row.systolic_mmhg is None or not baseline.systolic_mmhg:
+        return {}
+    rise = Decimal(row.systolic_mmhg - baseline.systolic_mmhg) * 100 / baseline.systolic_mmhg
+    limit = thresholds["vitals.rise_amber_pct"]
+    if rise < limit:
+        return {}
+    return {
+        "rise": Sign(
+            Level.AMBER,
+            f"Systolic {row.systolic_mmhg} mmHg, {rise:.0f} % above the baseline of {baseline.systolic_mmhg} "
+            f"(setting: {limit.normalize():f} %). {_ACTION[Level.AMBER]}",
+        )
+    }

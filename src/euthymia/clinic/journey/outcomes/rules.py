@@ -1,0 +1,89 @@
+"""Totals, response, remission, relapse, and the safety item. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from euthymia.clinic.foundation.audit.refusals import Refusal
+from euthymia.clinic.journey.outcomes.instruments import Instrument
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A total; None where too much was left out; `prorated` where a missing item was filled by the mean."""
+
+    value: Decimal | None
+    prorated: bool = False
+
+
+def check_answers(instrument: Instrument, answers: tuple[int | None, ...]) -> Refusal | None:
+    """Whether these can be answers to this questionnaire at all."""
+    if len(answers) != len(instrument.items):
+        return Refusal("answers_count", f"{instrument.name} has {len(instrument.items)} questions.")
+    if any(a is not None and not 0 <= a < len(instrument.options) for a in answers):
+        return Refusal("answer_range", "Choose one of the answers.")
+    return None
+
+
+def total(instrument: Instrument, answers: tuple[int | None, ...]) -> Total:
+    """The total of what was answered. A few missing items are filled by the mean of the others."""
+    given = [a for a in answers if a is not None]
+    missing = len(answers) - len(given)
+    if missing > instrument.most_missing or not given:
+        return Total(None)
+    if not missing:
+        return Total(Decimal(sum(given)))
+    whole = Decimal(sum(given)) * len(answers) / len(given)
+    return Total(whole.quantize(Decimal(1), ROUND_HALF_UP), prorated=True)
+
+
+def severity(instrument: Instrument, value: Decimal) -> str:
+    """The band's word, for staff."""
+    return instrument.band_words[sum(value >= limit for limit in instrument.bands)]
+
+
+def asks_for_help(instrument: Instrument, answers: tuple[int | None, ...]) -> bool:
+    """Whether the item about death or self-harm was answered above “Not at all”."""
+    place = instrument.safety_item
+    return bool(place and (answers[place - 1] or 0) > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a patient has come from his baseline."""
+
+    baseline: Decimal
+    latest: Decimal
+    change_pct: Decimal
+    response: bool
+    remission: bool
+    relapse: bool
+
+
+def course(
+    scores: list[tuple[datetime, Decimal]], first_infusion_at: datetime | None, thresholds: dict[str, Decimal]
+) -> Course | None:
+    """Response and remission against the last score before the first infusion. None before both exist.
+
+    `scores` are PHQ-9 totals in time.
+    """
+    before = [v for at, v in scores if first_infusion_at is not None and at <= first_infusion_at]
+    after = [v for at, v in scores if first_infusion_at is not None and at > first_infusion_at]
+    if not before or not after or before[-1] == 0:
+        return None
+    baseline, latest, best = before[-1], after[-1], min(after)
+    change = (baseline - latest) / baseline * 100
+    needed = thresholds["outcome.response_pct"]
+    responded = (baseline - best) / baseline * 100 >= needed
+    level, lost = thresholds["outcome.relapse_phq9"], thresholds["outcome.relapse_gain_lost_pct"] / 100
+    relapse = (
+        responded and len(after) >= 2 and all(v >= level and v - best >= lost * (baseline - best) for v in after[-2:])
+    )
+    return Course(
+        baseline=baseline,
+        latest=latest,
+        change_pct=change.quantize(Decimal(1)),
+        response=change >= needed,
+        remission=latest < thresholds["outcome.remission_phq9"],
+        relapse=relapse,
+    )

@@ -1,0 +1,206 @@
+"""Runs the whole program: the database, the web server, the worker; each is started again when it dies."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+from euthymia.children import CannotServe, Child, Say, begin, finish
+from euthymia.embedded import DatabaseProblem
+from euthymia.embedded.cluster import lock_holder, take_lock
+from euthymia.installation import Database, environment, make_folder, migrate, refuse_other_kind
+
+READY_WITHIN_S = 90.0
+CHILDREN_STOP_WITHIN_S = 3.5  # then the web server and the worker are ended
+STOP_WITHIN_S = 4.8  # what remains of it is PostgreSQL's
+
+
+def say_on_terminal(line: str) -> None:
+    """Print one line of progress at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def run_serve(data_dir: Path, port: int, demo: bool, host: str = "127.0.0.1", say: Say = say_on_terminal) -> int:
+    """Serve until told to stop; answer with the exit code."""
+    os.umask(0o077)  # letters, keys and logs in the data folder are nobody else's
+    data_dir = data_dir.absolute()
+    server = _Server(data_dir, demo, say)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, server.please_stop)
+    try:
+        server.run(host, port)
+    except (CannotServe, DatabaseProblem) as why:
+        say(str(why))
+        return 1
+    except _Stopping:
+        pass
+    finally:
+        server.stop()
+    return 0
+
+
+class _Stopping(Exception):  # a wish, not an error
+    """Somebody asked the program to stop."""
+
+
+class _Server:
+    def __init__(self, data_dir: Path, demo: bool, say: Say) -> None:
+        self._data_dir = data_dir
+        self._demo = demo
+        self._say = say
+        self._database = Database(data_dir, say)
+        self._children: list[Child] = []
+        self._lock: IO[str] | None = None
+        self._door: socket.socket | None = None
+        self._noted_database: int | None = None
+        self._sign_ins = ""
+        self._stopping = False
+
+    def please_stop(self, number: int, frame: object) -> None:
+        """On a signal: leave whatever is being done, once."""
+        if not self._stopping:
+            self._stopping = True
+            raise _Stopping
+
+    def run(self, host: str, port: int) -> None:
+        self._take_folder()
+        refuse_other_kind(self._data_dir, demo=self._demo)
+        door = self._door = _open_door(host, port)
+        port = door.getsockname()[1]
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        os.environ.setdefault("EUTHYMIA_PUBLIC_URL", address)
+        if host not in ("127.0.0.1", "localhost"):
+            os.environ.setdefault("EUTHYMIA_HOSTS", f"127.0.0.1,localhost,{host}")
+        self._say("Starting the database")
+        running = self._database.start(join=False)
+        env = environment(self._data_dir, running, demo=self._demo)
+        changed = migrate(self._data_dir, running, env, self._say)
+        self._children = self._make_children(door, env)
+        if self._demo:
+            self._start_demo(env, first_time=changed or not self._demo_stamp().exists())
+        else:
+            self._start_web()
+        self._wait_until_ready(host, port)
+        self._say(f"Euthymia is ready at {address}")
+        self._children[1].start()
+        self._note_processes()
+        self._say(self._sign_ins + "Press Ctrl-C to stop")
+        while True:
+            self._look_after_all()
+            time.sleep(0.2)
+
+    def _start_web(self) -> None:
+        self._children[0].start()
+        self._note_processes()
+
+    def _demo_stamp(self) -> Path:
+        return self._data_dir / "demo.stamp"
+
+    def _start_demo(self, env: Mapping[str, str], *, first_time: bool) -> None:
+        """Fill the practice before it is served; one filled before is looked over while the server starts."""
+        if first_time:
+            self._demo_stamp().unlink(missing_ok=True)
+        with tempfile.TemporaryFile("w+") as words:
+            command = begin([["fill_demo"], ["demo_sign_ins"]], env, "app", last_words=words.fileno())
+            if not first_time:
+                self._start_web()
+            if not finish(command):
+                raise CannotServe("The demo practice could not be filled (see above).")
+            words.seek(0)
+            self._sign_ins = words.read()
+        if first_time:
+            self._demo_stamp().touch()
+            self._start_web()
+
+    def stop(self) -> None:
+        """Stop everything, the web server and the worker first, then the database."""
+        self._stopping = True
+        for child in self._children:
+            child.ask_to_stop()
+        asked_at = time.monotonic()
+        until = asked_at + CHILDREN_STOP_WITHIN_S
+        for child in self._children:
+            child.stopped_by(until)
+        self._database.stop(max(1.0, asked_at + STOP_WITHIN_S - time.monotonic()))
+        if self._lock is not None:
+            (self._data_dir / "processes.json").unlink(missing_ok=True)
+            self._lock.close()
+        if self._door is not None:
+            self._door.close()
+            self._say("Stopped")
+
+    def _take_folder(self) -> None:
+        if not self._data_dir.exists():
+            make_folder(self._data_dir)
+            if os.geteuid() == 0:
+                self._data_dir.chmod(0o711)  # the database's own user passes through; files in it stay closed
+        path = self._data_dir / "serve.lock"
+        try:
+            self._lock = take_lock(path)
+        except OSError as fault:
+            raise CannotServe(
+                f"The data folder {self._data_dir} cannot be written ({fault.strerror}). Use DATA=."
+            ) from fault
+        if self._lock is None:
+            raise CannotServe(f"{self._data_dir} is already in use by process {lock_holder(path)}.")
+
+    def _make_children(self, door: socket.socket, env: Mapping[str, str]) -> list[Child]:
+        # The parent keeps the listening socket: while the web server is started again, callers wait in it.
+        web = [sys.executable, "-m", "euthymia.web", str(door.fileno())]
+        worker = [sys.executable, "-m", "django", "run_jobs"]
+        env = {**env, "EUTHYMIA_DB_ROLE": "app"}
+        return [Child("web server", web, env, keep_fd=door.fileno()), Child("worker", worker, env)]
+
+    def _wait_until_ready(self, host: str, port: int) -> None:
+        until = time.monotonic() + READY_WITHIN_S
+        asked = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  # compared, not listened on
+        while time.monotonic() < until:
+            self._look_after_all()
+            connection = http.client.HTTPConnection(asked, port, timeout=1)
+            try:
+                connection.request("GET", "/", headers={"Host": f"127.0.0.1:{port}"})
+                connection.getresponse()
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.05)
+            else:
+                return
+            finally:
+                connection.close()
+        raise CannotServe("The web server does not answer.")
+
+    def _look_after_all(self) -> None:
+        before = self._database.pid
+        changed = [child.look_after(self._say) for child in self._children]
+        if self._database.fault:
+            raise CannotServe(self._database.fault)
+        if any(changed) or before != self._noted_database:
+            self._note_processes()
+
+    def _note_processes(self) -> None:
+        self._noted_database = self._database.pid
+        numbers = {child.name: child.pid for child in self._children}
+        everyone = {"serve": os.getpid(), "database": self._noted_database, **numbers}
+        (self._data_dir / "processes.json").write_text(json.dumps(everyone) + "\n")
+
+
+def _open_door(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.socket(family, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+        door.listen(1024)
+    except OSError as fault:
+        door.close()
+        raise CannotServe(
+            f"Port {port} on {host} cannot be used ({fault.strerror}). Choose another: PORT={port + 1}"
+        ) from fault
+    return door

@@ -1,0 +1,234 @@
+"""Whatever is typed into whatever field: never a fault of the program, a sentence by the field, the typed text kept.
+
+Each bad text goes into each text field of each form, the other fields filled well. A refusal leaves nothing behind.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from unittest.mock import patch
+
+import pytest
+from django import forms
+from django.db import transaction
+from django.test import Client
+from django.utils.html import escape
+
+from euthymia.clinic.foundation.audit.models import Entry
+from euthymia.clinic.foundation.people.acts import send_link
+from euthymia.clinic.foundation.people.models import LinkPurpose
+from euthymia.clinic.foundation.people.rules import Stage
+from euthymia.clinic.journey.boosters.models import Booster
+from euthymia.clinic.journey.plans.acts import sign_plan
+from euthymia.clinic.journey.plans.queries import wordings_to_sign
+from euthymia.clinic.journey.screening.models import Screening
+from tests.acts.steps import ALL_NO, a_booster, a_call, a_plan, a_screening, a_slot, to_stage
+from tests.cast import Cast
+
+BAD = {
+    "NUL": "a\0b",
+    "control": "a\x07b",
+    "emoji": "🙂👩‍👩‍👧",
+    "right to left": "\u202eمرحبا\u200f abc",
+    "underscored number": "1_0",
+    "foreign digits": "١٢٣",
+    "NaN": "NaN",
+    "infinity": "1e999",
+    "year 0": "0000-01-01",
+    "year 1": "0001-01-01",
+    "no such day": "2026-02-30",
+    "over-long": "x" * 20_000,
+    "markup": "<script>alert(1)</script>\"'",
+    "half a surrogate": "\\ud800",
+}
+
+
+@dataclass
+class Page:
+    """One form: where it is posted to, by whom, and what is typed when all is well."""
+
+    url: str
+    client: Client = field(default_factory=Client)
+    good: dict[str, str] = field(default_factory=dict)
+
+
+def book(cast: Cast) -> Page:
+    good = {"slot": a_slot(cast).code, "zone": "America/Chicago", "name": "Demo Caller", "phone": "202-555-0123"}
+    return Page("/book/details/", good=good | {"email": "caller@example.org"})
+
+
+def move(cast: Cast) -> Page:
+    a_call(cast)
+    return Page("/book/secret0/move/", good={"slot": a_slot(cast).code})
+
+
+def call_sheet(cast: Cast) -> Page:
+    good = {"safe_now": "no", "disposition": "proceed", "given_name": "Demo", "family_name": "Caller"}
+    return Page(f"/desk/calls/{a_call(cast)}/", cast.client(cast.desk), good)
+
+
+def saved_sheet(cast: Cast) -> Page:
+    return Page(f"/desk/calls/{a_call(cast)}/save/", cast.client(cast.desk), {"safe_now": "no"})
+
+
+def paper_score(cast: Cast) -> Page:
+    good = {"taken_on": "2026-11-20", "phq9_1": "1"}
+    return Page(f"/desk/patients/{cast.patient.ref}/scores/enter/phq9/", cast.client(cast.nurse), good)
+
+
+def measured(cast: Cast) -> Page:
+    a_screening(cast)
+    return Page(f"/desk/patients/{cast.patient.ref}/screening/run/", cast.client(cast.nurse), {"weight_kg": "70"})
+
+
+def decision(cast: Cast) -> Page:
+    made = a_screening(cast, substances="yes")
+    good = {f"override_{f['rule']}": "seen" for f in Screening.objects.get(pk=made).findings}
+    url = f"/desk/patients/{cast.patient.ref}/screening/decide/"
+    return Page(url, cast.client(cast.physician), good | {"outcome": "eligible", "reason": "fits"})
+
+
+def booster_signed(cast: Cast) -> Page:
+    a_booster(cast)
+    url = f"/desk/patients/{cast.patient.ref}/boosters/{Booster.objects.get().pk}/sign/"
+    return Page(url, cast.client(cast.physician), {"mg_per_kg": "0.5", "minutes": "40", "on": "2026-12-02"})
+
+
+def booster_declined(cast: Cast) -> Page:
+    a_booster(cast)
+    url = f"/desk/patients/{cast.patient.ref}/boosters/{Booster.objects.get().pk}/decline/"
+    return Page(url, cast.client(cast.physician), {"reason": "Scores are good."})
+
+
+def by_link(cast: Cast, purpose: LinkPurpose, rest: str, good: dict[str, str], about: str = "") -> Page:
+    send_link(
+        by=cast.desk,
+        now=cast.now,
+        key=None,
+        patient_id=cast.patient.pk,
+        purpose=purpose,
+        secret="a-secret",
+        about=about,
+    )
+    return Page(f"/p/{purpose}/a-secret/{rest}", good=good)
+
+
+def intake(step: str, **good: str) -> Callable[[Cast], Page]:
+    def page(cast: Cast) -> Page:
+        to_stage(cast, Stage.INTAKE_SENT)
+        return by_link(cast, LinkPurpose.INTAKE, f"{step}/", good)
+
+    return page
+
+
+def agreement(cast: Cast) -> Page:
+    plan_id = a_plan(cast)
+    sign_plan(by=cast.physician, now=cast.now, key=None, plan_id=plan_id)
+    prints = " ".join(w.sha256 for w in wordings_to_sign())
+    good = {"fingerprints": prints, "read": "on", "typed_name": "Demo Patient"}
+    return by_link(cast, LinkPurpose.AGREEMENT, "", good, about=f"plan:{plan_id}")
+
+
+def scores(cast: Cast) -> Page:
+    return by_link(cast, LinkPurpose.SCORES, "", {"mood_1": "1"})
+
+
+PAGES: dict[str, Callable[[Cast], Page]] = {
+    "a call booked": book,
+    "a call moved": move,
+    "the call sheet": call_sheet,
+    "the call sheet saved": saved_sheet,
+    "a score from paper": paper_score,
+    "measurements": measured,
+    "the decision": decision,
+    "a booster signed": booster_signed,
+    "a booster declined": booster_declined,
+    "intake: about": intake("about", birth_on="1984-05-27", condition="depression"),
+    "intake: history": intake("history", **ALL_NO),
+    "intake: body": intake("body", **ALL_NO),
+    "intake: trials": intake("trials", name_1="sertraline", weeks_1="8"),
+    "intake: medicines": intake("medicines", medicines="none"),
+    "intake: PHQ-9": intake("phq9", phq9_1="1"),
+    "the agreement": agreement,
+    "scores by link": scores,
+}
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever happens within is taken back, so that every try begins alike."""
+    point = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+@pytest.fixture
+def page(request, cast) -> Iterator[Page]:
+    with patch("euthymia.clock.now", return_value=cast.now):
+        made = PAGES[request.param](cast)
+        made.client.raise_request_exception = False
+        yield made
+
+
+def form_of(response, name: str | None = None) -> forms.BaseForm:
+    """The bound form on the answered page, the one with this field where one is named."""
+    found = [
+        value
+        for layer in response.context or []
+        for value in (layer.flatten() if hasattr(layer, "flatten") else layer).values()
+        if isinstance(value, forms.BaseForm) and value.is_bound and (name is None or name in value.fields)
+    ]
+    assert found, f"no form with {name} on the page"
+    return found[0]
+
+
+def fields_of(page: Page) -> dict[str, bool]:
+    """Name -> whether it is seen, of every field of the form that takes text."""
+    with undone():
+        response = page.client.post(page.url, {})
+    assert response.status_code == 422, response.status_code
+    form = form_of(response)
+    return {n: not form[n].is_hidden for n in form.fields}
+
+
+def fault(page: Page, name: str, bad: str, seen: bool) -> str:
+    """What is wrong with the answer to one bad text; empty when nothing is."""
+    before = Entry.objects.exclude(changes=[]).count()
+    with undone():
+        response = page.client.post(page.url, {"key": "a key"} | page.good | {name: bad})
+        left = Entry.objects.exclude(changes=[]).count() - before
+    if response.status_code in (204, 302):
+        return ""
+    if response.status_code != 422:
+        return f"answered {response.status_code}"
+    if left:
+        return "refused, yet something was written"
+    form = form_of(response, name)
+    if not form.errors:
+        return "refused without a sentence"
+    if name not in form.errors and seen and not form.non_field_errors():
+        return f"the sentence stands by {list(form.errors)}"
+    is_choice = isinstance(form.fields[name], forms.ChoiceField | forms.BooleanField)
+    if seen and not is_choice and escape(bad) not in response.content.decode():
+        return "the typed text is gone"
+    return ""
+
+
+@pytest.mark.parametrize("page", PAGES, indirect=True)
+def test_bad_text_is_answered_with_a_sentence_and_kept(page):
+    faults = [
+        f"{name} <- {words}: {wrong}"
+        for name, seen in fields_of(page).items()
+        for words, bad in BAD.items()
+        if (wrong := fault(page, name, bad, seen))
+    ]
+    assert not faults, "\n" + "\n".join(faults)
+
+
+@pytest.mark.parametrize("page", PAGES, indirect=True)
+def test_ten_megabytes_are_refused(page):
+    with undone():
+        response = page.client.post(page.url, page.good | {"key": "a key", "anything": "x" * 10_000_000})
+    assert response.status_code == 400
