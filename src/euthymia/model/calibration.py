@@ -52,9 +52,7 @@ def row_log_likelihood(row: Row, predicted: Array, misfit_patients: float) -> Ar
     """Return the log likelihood of a published figure under predictions (shifts, 2), shape (shifts,)."""
     if row.measure in ("mean_change", "mean_score"):
         variance = predicted[:, 1] ** 2 * (1.0 / row.n + 1.0 / misfit_patients)
-        return np.asarray(
-            -0.5 * ((row.published - predicted[:, 0]) ** 2 / variance + np.log(2 * np.pi * variance))
-        )
+        return np.asarray(-0.5 * ((row.published - predicted[:, 0]) ** 2 / variance + np.log(2 * np.pi * variance)))
     share = np.clip(predicted[:, 0], 0.004, 0.996)
     counted = round(row.published / 100.0 * row.n)
     a, b = share * misfit_patients, (1.0 - share) * misfit_patients

@@ -105,9 +105,7 @@ def checked_scores(given: ForecastInput, scale: Scale) -> tuple[Array, Array]:
     Scores on another scale are carried over by the stated cross-walk.
     """
     if len(given.scores) > MOST_SCORES:
-        raise BadInput(
-            f"{len(given.scores):,} scores are more than the {MOST_SCORES:,} that are read at once."
-        )
+        raise BadInput(f"{len(given.scores):,} scores are more than the {MOST_SCORES:,} that are read at once.")
     days, logits = [], []
     for item in given.scores:
         score = item if isinstance(item, Score) else Score(*item)

@@ -294,13 +294,7 @@ def _left_over(segments: Array, k: Array, level: Array, half: Array, from_h: flo
             end = from_h - segments[piece, 0] - segments[piece, 1]
             length, rate = segments[piece, 1], segments[piece, 2]
             for w in range(len(half)):
-                row[w] += (
-                    rate
-                    * levels[w]
-                    / half[w]
-                    * fast_exp(-rates[w] * end)
-                    * (1.0 - fast_exp(-rates[w] * length))
-                )
+                row[w] += rate * levels[w] / half[w] * fast_exp(-rates[w] * end) * (1.0 - fast_exp(-rates[w] * length))
 
 
 @compiled

@@ -115,12 +115,7 @@ def _tail(draws: Draws, weight_kg: float, shape: Shape, from_h: float, until_h: 
     left = np.zeros_like(rates)
     for start, duration, rate in shape:
         left -= (
-            pulse
-            * rate
-            * 1000.0
-            / rates
-            * np.expm1(-rates * duration)
-            * np.exp(-rates * (from_h - start - duration))
+            pulse * rate * 1000.0 / rates * np.expm1(-rates * duration) * np.exp(-rates * (from_h - start - duration))
         )
     left /= draws.half_occupancy_ng_per_ml[:, None]
     slowest = rates.argmin(axis=1)

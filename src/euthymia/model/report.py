@@ -54,8 +54,7 @@ def learnt(posterior: Posterior) -> list[Learnt]:
     spread = posterior.vectors.std(axis=0) / prior_sd
     low, high = np.percentile(natural, [5, 95], axis=0)
     return [
-        Learnt(name, float(typical[i]), float(low[i]), float(high[i]), float(spread[i]))
-        for i, name in enumerate(NAMES)
+        Learnt(name, float(typical[i]), float(low[i]), float(high[i]), float(spread[i])) for i, name in enumerate(NAMES)
     ]
 
 

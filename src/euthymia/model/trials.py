@@ -73,9 +73,7 @@ def _published(row: Row, predicted: Array, misfit: float, rng: np.random.Generat
     if row.measure in ("mean_change", "mean_score"):
         spread = predicted[:, 1] * np.sqrt(1.0 / row.n + 1.0 / misfit)
         low = 0.0 if row.measure == "mean_score" else -row.scale.top
-        return np.asarray(
-            np.clip(predicted[:, 0] + spread * rng.standard_normal(len(predicted)), low, row.scale.top)
-        )
+        return np.asarray(np.clip(predicted[:, 0] + spread * rng.standard_normal(len(predicted)), low, row.scale.top))
     share = np.clip(predicted[:, 0], 0.004, 0.996)
     own = rng.beta(share * misfit, (1.0 - share) * misfit)
     return np.asarray(100.0 * rng.binomial(row.n, own) / row.n)

@@ -147,9 +147,7 @@ class Machine:
     ratings: Array
     weight_kg: float
 
-    def outcomes(
-        self, theta: dict[str, float], shifts: Array, slow: Array, slow_of: NDArray[np.intp]
-    ) -> Array:
+    def outcomes(self, theta: dict[str, float], shifts: Array, slow: Array, slow_of: NDArray[np.intp]) -> Array:
         """Return share or mean, and sd, of every row under every shift, shape (rows, shifts, 2).
 
         Parameters
@@ -216,9 +214,7 @@ class _Setting(NamedTuple):
     charted_mean: float
 
 
-def _setting(
-    item: Prepared, people: Draws, theta: dict[str, float], at_start: Array, later: Array
-) -> _Setting:
+def _setting(item: Prepared, people: Draws, theta: dict[str, float], at_start: Array, later: Array) -> _Setting:
     row = item.row
     scale = row.scale
     mean, sd = scale.baseline_logit(row.baseline_mean, row.baseline_sd)
