@@ -31,9 +31,7 @@ def patient(folder: Path, **change: object) -> str:
 
 
 def test_course_gives_both_sites(capsys: pytest.CaptureFixture[str]) -> None:
-    found = answered(
-        capsys, *["course", "--dose", "0.5", "--minutes", "40", "--days", "0,2,4", "--weight", "70"]
-    )
+    found = answered(capsys, *["course", "--dose", "0.5", "--minutes", "40", "--days", "0,2,4", "--weight", "70"])
     assert isinstance(found, dict)
     curves = found["plasma_ng_per_ml"]
     assert len(found["times_h"]) == len(curves["arterial"]) == len(curves["venous"])
@@ -59,9 +57,7 @@ def test_trials_gives_a_row_for_each_measure(capsys: pytest.CaptureFixture[str],
     assert [row["measure"] for row in found] == ["response_pct", "remission_pct", "response_pct"]
 
 
-def test_schedule_refuses_to_rank_what_it_cannot_tell_apart(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_schedule_refuses_to_rank_what_it_cannot_tell_apart(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     found = answered(capsys, "schedule", patient(tmp_path), "--every", "21,22,60")
     assert isinstance(found, dict)
     assert any({"every 21 days", "every 22 days"} <= set(group) for group in found["ranking"])
@@ -112,9 +108,7 @@ def test_bad_input_ends_with_one_sentence(
     assert re.search(word, said.err)
 
 
-def test_files_that_are_no_json_or_no_csv_are_refused(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_files_that_are_no_json_or_no_csv_are_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text("{")
     assert main(["forecast", str(path)]) == 2

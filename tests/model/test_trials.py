@@ -50,9 +50,7 @@ def test_every_published_figure_is_simulated_or_named() -> None:
     with EVIDENCE.open(newline="") as handle:
         table = list(csv.DictReader(handle))
     published = sum(
-        bool(line[name])
-        for line in table
-        for name in ("response_pct", "remission_pct", "mean_change", "mean_score")
+        bool(line[name]) for line in table for name in ("response_pct", "remission_pct", "mean_change", "mean_score")
     )
     assert published == len(rows) + sum("no figure" not in one.why for one in left)
     assert {row.kind for row in rows} == {"control", "single", "repeated"}

@@ -25,8 +25,9 @@ from euthymia.model.mood import (
     end_of,
     panels,
     scaled_plasma,
+    use_compiled,
 )
-from euthymia.model.population import Draws
+from euthymia.model.population import OWN_NORMALS, Draws, calibrated, draws_under
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -69,7 +70,7 @@ def fast_exp(x: float) -> float:
     x = min(max(x, -600.0), 600.0)
     whole = np.floor(x * 1.4426950408889634 + 0.5)
     r = (x - whole * LN2_HIGH) - whole * LN2_LOW
-    p = 1.0 / 479001600.0
+    p: float = 1.0 / 479001600.0
     p = p * r + 1.0 / 39916800.0
     p = p * r + 1.0 / 3628800.0
     p = p * r + 1.0 / 362880.0
@@ -472,3 +473,11 @@ def benefit(
     arrays = [getattr(program, name) for name in Program.__slots__]
     cast(Any, run)(*arrays, packed(draws, weight_kg), result)
     return result
+
+
+def warm() -> None:
+    """Load the kernel (compile it, the first time on a machine) and let it compute from now on."""
+    fixed = calibrated().point
+    one = draws_under(fixed, np.zeros((1, OWN_NORMALS)))
+    benefit(one, [Infusion(0.0, 35.0, 40.0)], 70.0, np.array([0.5, 1.0]))
+    use_compiled(benefit)

@@ -10,7 +10,7 @@ which is the solution of two linear states, F' = o - kf F and S' = c (kf - ks) F
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -128,6 +128,15 @@ def _tail(draws: Draws, weight_kg: float, shape: Shape, from_h: float, until_h: 
         done = 1.0 if np.isinf(until_h) else -np.expm1(-net * (until_h - from_h))
         found.append(np.exp(per_day * from_h / 24.0) * np.sum(levels / net * done, axis=1))
     return found[0], found[1]
+
+
+Benefit = Callable[[Draws, Sequence[Infusion], float, Array], Array]
+_compiled: dict[str, Benefit] = {}
+
+
+def use_compiled(function: Benefit) -> None:
+    """Let a compiled function take the place of `benefit` for many patients; see `euthymia.model.warm`."""
+    _compiled["benefit"] = function
 
 
 class Moments(NamedTuple):
@@ -294,14 +303,8 @@ def relief(
     effect: float = 1.0,
 ) -> Array:
     """Return how many logits each draw's score lies below its baseline at the days, shape (days, n)."""
-    if len(draws) >= FEWEST_COMPILED:
-        from euthymia.model.kernel import (
-            benefit as compiled,
-        )  # imported late: a single patient needs no compiler
-
-        gained = compiled(draws, infusions, weight_kg, days)
-    else:
-        gained = benefit(draws, infusions, weight_kg, days)
+    quick = _compiled.get("benefit") if len(draws) >= FEWEST_COMPILED else None
+    gained = (quick or benefit)(draws, infusions, weight_kg, days)
     gained += expectation_course(population.fixed, infusions, days)[:, None] * draws.expectation
     gained *= effect
     return gained

@@ -84,6 +84,7 @@ def measure(*, quick: bool = False) -> dict[str, Any]:
     """Return the figures of one run; compare ratios, not times, between machines."""
     rng = np.random.default_rng(0)
     draws = calibrated().draw(CHUNK, rng)
+    kernel.warm()
     stream(draws, CHUNK)
     sizes = (10_000, 100_000) if quick else (10_000, 100_000, 1_000_000)
     by_size = {str(n): round(n / best_of(partial(stream, draws, n, chunk=min(n, CHUNK)))) for n in sizes}
