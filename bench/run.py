@@ -130,10 +130,10 @@ def measure(fresh: Fresh, server: Server) -> dict[int, dict[str, Measured]]:
         agreed = agreed_refs(fresh)
         pages = {
             "empty": lambda n, k: clients[n].get("/up/"),
-            "chart": lambda n, k: clients[n].get(f"/desk/patients/{refs[1 + n % 6][k % 8]}/"),
+            "chart": lambda n, k, refs=refs: clients[n].get(f"/desk/patients/{refs[1 + n % 6][k % 8]}/"),
             "board": lambda n, k: clients[n].get("/desk/"),
             "booking": lambda n, k: clients[n].get("/book/?location=bethesda"),
-            "sessions": lambda n, k: clients[n].get(f"/desk/infusions/book/{agreed[1 + n % 6]}/"),
+            "sessions": lambda n, k, agreed=agreed: clients[n].get(f"/desk/infusions/book/{agreed[1 + n % 6]}/"),
             "search": lambda n, k: clients[n].post("/desk/search/", q=f"Bulk {k % 900:03d}"),
         }
         found[size] = {}
