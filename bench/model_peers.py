@@ -148,8 +148,7 @@ def main() -> None:
     few = 3
     seconds = timed(
         lambda: [
-            drive_by_solver(DRAWS, i, COURSE.infusions, 70, DAYS, method="LSODA", tolerance=1e-8)
-            for i in range(few)
+            drive_by_solver(DRAWS, i, COURSE.infusions, 70, DAYS, method="LSODA", tolerance=1e-8) for i in range(few)
         ]
     )
     found["scipy_lsoda"] = {
