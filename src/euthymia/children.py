@@ -19,6 +19,12 @@ class CannotServe(Exception):  # it is no error of the program: its text tells t
     """Why the program does not run, in a sentence."""
 
 
+def told(fault: OSError) -> str:
+    """What the system refused, in a sentence."""
+    about = f"{fault.filename} cannot be used" if fault.filename else "The system refused"
+    return f"{about} ({fault.strerror or fault}). The data folder can be another: --data or DATA="
+
+
 class Child:
     """A process of the program that is started again when it dies, until that is hopeless."""
 

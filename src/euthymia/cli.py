@@ -42,6 +42,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("file", nargs="?", type=Path, metavar="practice.toml")
     _add_data(command)
     command.set_defaults(run=_check)
+    words = "take a practice file over into the database, and print first passwords of new staff"
+    command = commands.add_parser("adopt", help=words, description=words)
+    command.add_argument("file", type=Path, metavar="practice.toml")
+    _add_data(command)
+    command.set_defaults(run=_adopt)
     words = "bring the tables of the database up to date"
     command = commands.add_parser("migrate", help=words, description=words)
     _add_data(command)
@@ -73,7 +78,16 @@ def _serve(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     if options.file is not None:
         return _check_file(options.file)
+    if not _holds_database(options.data):
+        print(f"There is no database in {options.data}. Name its folder: --data", file=sys.stderr)
+        return 1
     return _with_database(options.data, ["check_house"])
+
+
+def _holds_database(data_dir: Path) -> bool:
+    """Whether there is anything to check: looking for faults must not make a new, faultless database."""
+    inside = (data_dir / name for name in ("postgres", "postgres.where"))
+    return "DATABASE_URL" in os.environ or any(map(os.path.exists, inside))
 
 
 def _check_file(path: Path) -> int:
@@ -89,6 +103,14 @@ def _check_file(path: Path) -> int:
     return 1
 
 
+def _adopt(options: argparse.Namespace) -> int:
+    if _check_file(options.file):
+        return 1
+    file = str(options.file.absolute())
+    code = _with_database(options.data, ["migrate", "--verbosity=0"], role="owner", then=["createcachetable"])
+    return code or _with_database(options.data, ["adopt", file])
+
+
 def _migrate(options: argparse.Namespace) -> int:
     return _with_database(options.data, ["migrate"], role="owner", then=["createcachetable"])
 
@@ -100,7 +122,7 @@ def _manage(arguments: list[str]) -> int:
 
 def _with_database(data_dir: Path, arguments: list[str], role: str = "app", then: list[str] | None = None) -> int:
     """Run management commands on the running database, or on one started for as long as they take."""
-    from euthymia.children import CannotServe, manage
+    from euthymia.children import CannotServe, manage, told
     from euthymia.embedded import DatabaseProblem
     from euthymia.installation import Database, environment, is_demo
 
@@ -113,6 +135,9 @@ def _with_database(data_dir: Path, arguments: list[str], role: str = "app", then
         return manage(then, env, role=role) if then and not code else code
     except (DatabaseProblem, CannotServe) as why:
         print(why, file=sys.stderr)
+        return 1
+    except OSError as fault:
+        print(told(fault), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
-from euthymia.children import CannotServe, Child, Say, begin, finish
+from euthymia.children import CannotServe, Child, Say, begin, finish, told
 from euthymia.embedded import DatabaseProblem
 from euthymia.embedded.cluster import lock_holder, take_lock
 from euthymia.installation import Database, environment, make_folder, migrate, refuse_other_kind
@@ -23,9 +23,13 @@ STOP_WITHIN_S = 4.8  # what remains of it is PostgreSQL's
 
 
 def say_on_terminal(line: str) -> None:
-    """Print one line of progress at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    """Print one line of progress at once; where nobody can read it any more, go on all the same."""
+    try:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except OSError:
+        # What is left in the buffer must not fail once more at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run_serve(data_dir: Path, port: int, demo: bool, host: str = "127.0.0.1", say: Say = say_on_terminal) -> int:
@@ -39,6 +43,9 @@ def run_serve(data_dir: Path, port: int, demo: bool, host: str = "127.0.0.1", sa
         server.run(host, port)
     except (CannotServe, DatabaseProblem) as why:
         say(str(why))
+        return 1
+    except OSError as fault:  # a folder that may not be read, a full disk: for the person to put right
+        say(told(fault))
         return 1
     except _Stopping:
         pass

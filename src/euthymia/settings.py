@@ -114,7 +114,7 @@ TEMPLATES = [
 
 # --- Signing in -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "practice.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["euthymia.clinic.foundation.practice.sign_in.StaffBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {

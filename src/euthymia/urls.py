@@ -1,13 +1,23 @@
 """Every address of the house. One that is missing from tests/house/url_table.py fails a test."""
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def up(request: HttpRequest) -> HttpResponse:
+    """Whether the server answers: for monitors, and the empty page that the benchmarks compare with."""
+    return HttpResponse("up", content_type="text/plain")
+
 
 FACES = "euthymia.clinic.faces"
 JOURNEY = "euthymia.clinic.journey"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"{FACES}.website.urls")),
+    path("up/", up, name="up"),
     path("p/", include(f"{FACES}.portal.urls")),
     path("accounts/", include("euthymia.clinic.foundation.practice.sign_in_urls")),
     path("desk/calls/", include(f"{JOURNEY}.consults.urls")),

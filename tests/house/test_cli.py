@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ import pytest
 
 from euthymia.embedded.leftovers import processes_in
 from euthymia.embedded.places import who_runs
-from tests.house.test_embedded import alive, mode, wait_for
+from tests.house.test_embedded import alive, mode, reachable_folder, wait_for
 
 READY = re.compile(r"Euthymia is ready at http://127\.0\.0\.1:(\d+)")
 
@@ -93,8 +92,7 @@ class Program:
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="eut-", dir="/tmp"))
-    path.chmod(0o755)
+    path = reachable_folder()
     yield path
     shutil.rmtree(path)
 
@@ -172,6 +170,38 @@ def test_a_data_folder_that_cannot_be_made_is_told(folder: Path) -> None:
     assert done.returncode == 1
     assert "cannot be" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", [["serve", "--port", "0"], ["migrate"], ["check"]])
+def test_what_the_system_refuses_is_told(folder: Path, command: list[str]) -> None:
+    done = euthymia(*command, "--data", str(folder / ("x" * 300)))
+    assert done.returncode == 1
+    assert "x" * 300 in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_looking_for_faults_makes_no_database(folder: Path) -> None:
+    done = euthymia("check", "--data", str(folder / "nothing"))
+    assert done.returncode == 1
+    assert done.stderr == f"There is no database in {folder / 'nothing'}. Name its folder: --data\n"
+    assert not (folder / "nothing").exists()
+
+
+def test_telling_nobody_is_no_fault() -> None:
+    """The terminal may be gone when a dead child is started again; the program goes on."""
+    told = "from euthymia.serve import say_on_terminal as say\nfor n in range(3): say('still here')\n"
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-c", told],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=program_environment(),
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 # --- Running ---------------------------------------------------------------------------------------

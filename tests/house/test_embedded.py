@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from euthymia.embedded import Cluster, DatabaseProblem, Running, durability_faults, external
 from euthymia.embedded.leftovers import processes_in
@@ -29,11 +30,17 @@ time.sleep(600)
 """
 
 
+def reachable_folder() -> Path:
+    """A new folder open to the database's own user, who is another than us when we are root."""
+    path = Path(tempfile.mkdtemp(prefix="eut-", dir="/tmp" if os.geteuid() == 0 else None))
+    path.chmod(0o755)
+    return path
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that the database's own user can pass through; pytest's temporary folders are closed."""
-    path = Path(tempfile.mkdtemp(prefix="eut-", dir="/tmp"))
-    path.chmod(0o755)
+    path = reachable_folder()
     yield path
     shutil.rmtree(path)
 
@@ -41,16 +48,14 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def reused() -> Iterator[Path]:
     """A folder in which several tests in turn start and stop a database: making one costs a second."""
-    path = Path(tempfile.mkdtemp(prefix="eut-", dir="/tmp"))
-    path.chmod(0o755)
+    path = reachable_folder()
     yield path
     shutil.rmtree(path)
 
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[Path, Cluster, Running]]:
-    path = Path(tempfile.mkdtemp(prefix="eut-", dir="/tmp"))
-    path.chmod(0o755)
+    path = reachable_folder()
     cluster = Cluster(path / "data")
     running = cluster.start()
     yield path / "data", cluster, running
@@ -292,6 +297,23 @@ def test_the_log_holds_no_value_of_a_failed_statement(shared: tuple[Path, Cluste
     assert "Demo Patient" not in written
 
 
+def test_the_log_holds_no_statement_of_a_killed_connection(reused: Path) -> None:
+    """PostgreSQL would name what a connection was doing when it was killed."""
+    cluster = Cluster(reused / "data")
+    running = cluster.start()
+    try:
+        with psycopg.connect(running.app_url) as conn:
+            conn.execute("SELECT 'Demo Patient 017'")  # its last statement, shown while the transaction is open
+            os.kill(conn.info.backend_pid, signal.SIGKILL)
+            with pytest.raises(psycopg.OperationalError):
+                conn.execute("SELECT 1")
+        logs = reused / "data" / "postgres" / "log"
+        wait_for(lambda: "terminated by signal 9" in "".join(log.read_text() for log in logs.iterdir()))
+        assert "Demo Patient" not in "".join(log.read_text() for log in logs.iterdir())
+    finally:
+        cluster.stop()
+
+
 @pytest.mark.parametrize("name", ["fsync", "full_page_writes", "synchronous_commit"])
 def test_it_does_not_start_where_entries_could_be_lost(reused: Path, name: str) -> None:
     cluster = Cluster(reused / "data", settings={name: "off"})
@@ -328,6 +350,51 @@ def test_a_long_path_gets_a_short_socket(folder: Path) -> None:
     finally:
         cluster.stop()
     assert not running.socket_dir.exists()
+
+
+@pytest.mark.parametrize("letter", [",", '"'])
+def test_a_path_that_an_address_cannot_hold_gets_another_socket(folder: Path, letter: str) -> None:
+    cluster = Cluster(folder / f"a{letter}b")
+    try:
+        running = cluster.start()
+        with psycopg.connect(running.app_url) as conn:
+            assert conn.execute("SELECT 1").fetchone() == (1,)
+    finally:
+        cluster.stop()
+
+
+def test_a_lost_password_is_told(folder: Path) -> None:
+    cluster = Cluster(folder / "data")
+    cluster.start()
+    cluster.stop()
+    (folder / "data" / "superuser.password").unlink()
+    with pytest.raises(DatabaseProblem, match=r"superuser\.password is missing"):
+        cluster.start()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root could give a folder away")
+@pytest.mark.parametrize("by", ["a link", "a full folder", "the file that says where"])
+def test_root_gives_no_other_folder_away(folder: Path, by: str) -> None:
+    """A data folder may be an ordinary user's own; what it names must not become the database's."""
+    foreign = folder / "data" / "postgres" if by == "a full folder" else folder / "foreign"
+    foreign.mkdir(mode=0o755, parents=True)
+    (foreign / "precious").touch()
+    (folder / "data").mkdir(exist_ok=True)
+    if by == "a link":
+        (folder / "data" / "postgres").symlink_to(foreign)
+    elif by == "the file that says where":
+        (folder / "data" / "postgres.where").write_text(f"{foreign}\n")
+    with pytest.raises(DatabaseProblem, match="is not a folder of Euthymia's database"):
+        Cluster(folder / "data").start()
+    assert foreign.stat().st_uid == 0
+    assert mode(foreign) == 0o755
+
+
+def test_a_database_elsewhere_that_is_gone_is_told(folder: Path) -> None:
+    (folder / "data").mkdir()
+    (folder / "data" / "postgres.where").write_text(f"{folder}/gone\n")
+    with pytest.raises(DatabaseProblem, match="gone, which is not there"):
+        Cluster(folder / "data").start()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the database under another user")
@@ -372,6 +439,25 @@ def test_another_postgres_that_could_lose_entries_is_refused(shared: tuple[Path,
     url = f"{shared[2].owner_url}&options=-c%20synchronous_commit%3Doff"
     with pytest.raises(DatabaseProblem, match="synchronous_commit is off"):
         external(url)
+
+
+def test_another_postgres_whose_text_is_not_utf8_is_refused(shared: tuple[Path, Cluster, Running]) -> None:
+    with psycopg.connect(shared[2].owner_url, autocommit=True) as owner:
+        owner.execute("CREATE DATABASE ascii ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0")
+        with pytest.raises(DatabaseProblem, match="is encoded in SQL_ASCII"):
+            external(make_conninfo(shared[2].owner_url, dbname="ascii"))
+        owner.execute("DROP DATABASE ascii")
+
+
+def test_another_postgres_where_everyone_makes_tables_is_refused(shared: tuple[Path, Cluster, Running]) -> None:
+    data, _, running = shared
+    password = (data / "superuser.password").read_text().strip()
+    with psycopg.connect(running.owner_url, user="postgres", password=password, autocommit=True) as conn:
+        conn.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
+        with pytest.raises(DatabaseProblem, match="Everyone may make tables"):
+            external(running.owner_url)
+        conn.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    assert external(running.owner_url)
 
 
 def test_another_postgres_that_is_too_old_is_refused(

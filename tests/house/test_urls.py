@@ -76,7 +76,7 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
             **{f"consults:{n}": {"call_id": call_id} for n in ("call", "save", "cancel")},
             **dict.fromkeys(("outcomes:scores", "outcomes:ask", "screening:screening", "screening:run"), ref),
             **dict.fromkeys(("screening:decide", "boosters:booster", "infusions:book", "desk:chart"), ref),
-            **dict.fromkeys(("desk:note", "desk:payment", "desk:plan", "exchange:chart"), ref),
+            **dict.fromkeys(("desk:note", "desk:payment", "desk:plan", "exchange:chart", "desk:lookers"), ref),
             "outcomes:enter": {**ref, "code": "phq9"},
             "outcomes:mark_read": {**ref, "score_id": score_id},
             "boosters:sign": {**ref, "booster_id": UNKNOWN},

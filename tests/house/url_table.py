@@ -27,6 +27,7 @@ class Row:
 
 
 ROWS: dict[str, Row] = {
+    "up": Row(get=PUBLIC),
     "website:home": Row(get=PUBLIC),
     "website:prepare": Row(get=PUBLIC),
     "website:times": Row(get=PUBLIC),
@@ -80,6 +81,7 @@ ROWS: dict[str, Row] = {
     "desk:task": Row(get=DESK, post=DESK),
     "desk:new_patient": Row(get=DESK, post=DESK),
     "desk:chart": Row(get=CONTACT),
+    "desk:lookers": Row(get=CLINIC),
     "desk:note": Row(post=CLINIC),
     "desk:payment": Row(post=MONEY),
     "desk:plan": Row(get=CLINIC, post=CLINIC),

@@ -86,7 +86,7 @@ class Walk:
         page = self.patient_page()
         page.goto(self.program.url)
         self.look(page, "home")
-        page.goto(f"{self.program.url}/book/?location=washington-nw")
+        page.goto(f"{self.program.url}/book/?location=alexandria")
         self.look(page, "book-times")
         page.locator(".slots a").first.click()
         self.look(page, "book-details")
@@ -102,7 +102,7 @@ class Walk:
 
     def finish_call(self) -> None:
         """2. The front desk opens the call and follows the sheet; the safety question comes first."""
-        page = self.page_of("desk-1")
+        page = self.page_of("desk-6")
         page.goto(f"{self.program.url}/desk/")
         self.look(page, "board-desk")
         for _ in range(8):
@@ -162,7 +162,7 @@ class Walk:
 
     def decide(self) -> None:
         """4. The rules speak; the physician decides, with a reason beside each rule that spoke."""
-        page = self.page_of("physician-1")
+        page = self.page_of("physician-6")
         page.goto(self.patient_url)
         page.get_by_role("link", name="Review the screening").click()
         for name, value in (
@@ -183,7 +183,7 @@ class Walk:
 
     def sign_plan(self) -> None:
         """5. Template, dose and days; forecast and price; the signature."""
-        page = self.page_of("physician-1")
+        page = self.page_of("physician-6")
         page.get_by_role("link", name="Make the plan").click()
         page.get_by_role("button", name="Show forecast and price").click()
         expect(page.locator(".figure__wide svg").first).to_be_visible()
@@ -213,7 +213,7 @@ class Walk:
 
     def book_infusions(self) -> None:
         """7. All infusions of the plan, into chairs with a nurse."""
-        page = self.page_of("desk-1")
+        page = self.page_of("desk-6")
         page.goto(self.patient_url)
         page.get_by_role("link", name=re.compile("Book the")).click()
         self.look(page, "book-infusions")
@@ -222,7 +222,7 @@ class Walk:
 
     def infuse(self, *, first: bool) -> None:
         """8. The day: gate, dose by two people, start, vitals, events, end, waste, discharge."""
-        nurse, second = self.page_of("nurse-1", TABLET), self.page_of("nurse-2", TABLET)
+        nurse, second = self.page_of("nurse-11", TABLET), self.page_of("nurse-12", TABLET)
         nurse.goto(self.patient_url)
         nurse.get_by_role("link", name="Open the next visit").click()
         self._clock_to_booking(nurse)
@@ -257,7 +257,7 @@ class Walk:
         nurse.get_by_role("button", name="End infusion").click()
         expect(nurse.locator("h2", has_text="Discharge")).to_be_visible()
         if nurse.locator("#waste").count():
-            nurse.fill("input[name=witness_email]", "nurse-2@example.org")
+            nurse.fill("input[name=witness_email]", "nurse-12@example.org")
             nurse.fill("input[name=witness_password]", self.program.password)
             nurse.get_by_role("button", name="Record waste").click()
         self.program.move_clock(32 * 60)
@@ -275,7 +275,7 @@ class Walk:
 
     def score(self, answers: list[int]) -> None:
         """9. The patient says how he has been, by link, between visits."""
-        desk = self.page_of("physician-1")
+        desk = self.page_of("physician-6")
         desk.goto(f"{self.patient_url}scores/")
         desk.get_by_role("button", name="Ask for scores").click()
         desk.wait_for_url(self.patient_url)
@@ -292,7 +292,7 @@ class Walk:
 
     def read_chart(self) -> None:
         """10. The chart, on one page."""
-        page = self.page_of("physician-1")
+        page = self.page_of("physician-6")
         page.goto(self.patient_url)
         expect(page.locator(".figure__wide svg").first).to_be_visible()
         page.fill("textarea[name=text]", "Doing well after the course.")
@@ -304,7 +304,7 @@ class Walk:
 
     def boost(self) -> None:
         """11. The effect fades: a booster is proposed with reason, window and price; signed; agreed; booked."""
-        page = self.page_of("physician-1")
+        page = self.page_of("physician-6")
         link = page.get_by_role("link", name="Sign or decline the booster")
         for _ in range(40):
             page.goto(self.patient_url)
@@ -321,13 +321,13 @@ class Walk:
     def watch_board(self) -> None:
         """12. One board for the day, live without reload."""
         board = self.page_of("director")
-        board.goto(f"{self.program.url}/desk/?location=washington-nw")
+        board.goto(f"{self.program.url}/desk/?location=alexandria")
         self.look(board, "board")
-        desk = self.page_of("desk-1")
+        desk = self.page_of("desk-6")
         desk.goto(self.patient_url)
         desk.get_by_role("link", name="Open the next visit").click()
         self._clock_to_booking(desk)
-        board.goto(f"{self.program.url}/desk/?location=washington-nw")
+        board.goto(f"{self.program.url}/desk/?location=alexandria")
         expect(board.locator("#board tr", has_text="Demo Walker").first).to_contain_text("Booked")
         desk.get_by_role("button", name="Patient has arrived").click()
         expect(board.locator("#board tr", has_text="Demo Walker").first).to_contain_text("Arrived", timeout=5000)

@@ -23,9 +23,7 @@ from euthymia.model.mood import drive, moments
 SIX = tuple(Infusion(day, 35.0, 40) for day in (0, 2, 4, 7, 9, 11))
 
 
-def known(
-    scores: tuple[object, ...] = (), infusions: tuple[Infusion, ...] = SIX, **other: object
-) -> ForecastInput:
+def known(scores: tuple[object, ...] = (), infusions: tuple[Infusion, ...] = SIX, **other: object) -> ForecastInput:
     values = {"weight_kg": 70.0, "scale": "PHQ-9", "until_day": 60.0} | other
     return ForecastInput(infusions=infusions, scores=scores, **values)  # type: ignore[arg-type]
 

@@ -1,5 +1,7 @@
 """Plasma: the published check values, and laws that any linear model must keep."""
 
+import csv
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,6 +17,7 @@ from euthymia.model import (
     plasma_ng_per_ml,
     structures,
 )
+from euthymia.model.data import evidence_path
 
 weights = st.floats(30, 200)
 doses = st.floats(0.05, 2.0)
@@ -91,6 +94,27 @@ def test_norketamine_follows_ketamine_and_outlasts_it() -> None:
     parent, metabolite = plasma_ng_per_ml(course, times), norketamine_ng_per_ml(course, times)
     assert times[metabolite.argmax()] > times[parent.argmax()]
     assert metabolite[-1] > parent[-1]
+
+
+def test_the_base_set_runs_through_the_digitised_curves() -> None:
+    """Racemate at 0.28, 0.57 and 1.14 mg/kg/h, an hour each; half of it is each enantiomer."""
+    kg = 70.0
+    course = Course((Infusion.from_segments(0, [(0, 1, 0.28 * kg), (1, 1, 0.57 * kg), (2, 1, 1.14 * kg)]),), kg)
+    with evidence_path("plasma_curves.csv").open(newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    ratios: dict[str, list[float]] = {}
+    for row in rows:
+        time_h, measured = [float(row["time_h"])], float(row["conc"])
+        if "norketamine" in row["analyte"]:
+            foretold = norketamine_ng_per_ml(course, time_h)[0] / 223.70 / 2
+        else:
+            foretold = plasma_ng_per_ml(course, time_h)[0] / 237.73 / 2
+        ratios.setdefault(row["analyte"], []).append(float(foretold / measured))
+    middle = {analyte: float(np.exp(np.mean(np.log(found)))) for analyte, found in ratios.items()}
+    assert 0.9 < middle["S-ketamine"] < 1.1
+    assert 0.9 < middle["R-ketamine"] < 1.1
+    assert 0.6 < middle["S-norketamine"] < 1.1  # foretold too low by 30 %: see docs/model/limits.md
+    assert all(0.55 < ratio < 1.3 for name in ("S-ketamine", "R-ketamine") for ratio in ratios[name])
 
 
 def test_occupancy_at_185_ng_per_ml_spans_seven_to_eighty_two_percent() -> None:

@@ -202,6 +202,14 @@ class Cluster:
                 f"{programs.major}. Nothing was changed. "
                 "Dump it with the old version and load it into a new folder."
             )
+        if not self._superuser_password().exists():
+            raise DatabaseProblem(
+                f"{self._superuser_password()} is missing: without it the database in {pgdata} cannot be opened. "
+                "Bring the file back from a copy of the folder."
+            )
+
+    def _superuser_password(self) -> Path:
+        return self.data_dir / "superuser.password"
 
     def _initdb(self, home: Path, programs: binaries.Binaries, runs_as: places.RunsAs) -> None:
         unfinished = home / "data.unfinished"
@@ -209,7 +217,7 @@ class Cluster:
         password = home / "password.unfinished"
         password.unlink(missing_ok=True)
         with os.fdopen(os.open(password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secret_in(self.data_dir / "superuser.password"))
+            file.write(secret_in(self._superuser_password()))
         runs_as.own(password, 0o600)
         command = [programs.program("initdb"), "-D", str(unfinished), f"--pwfile={password}"]
         command += [f"--username={SUPERUSER}", "--encoding=UTF8", "--locale-provider=builtin"]
@@ -238,7 +246,7 @@ class Cluster:
             except psycopg.OperationalError as fault:
                 if "password authentication failed" in str(fault):
                     raise DatabaseProblem(
-                        f"The database does not know the password in {self.data_dir}/superuser.password."
+                        f"The database does not know the password in {self._superuser_password()}."
                     ) from fault
                 if self._keeper.fault or time.monotonic() > until:
                     words = self._keeper.fault or self._keeper.last_words()

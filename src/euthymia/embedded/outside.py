@@ -20,8 +20,10 @@ def external(database_url: str) -> Running:
                     f"This PostgreSQL is version {conn.info.server_version // 10_000}. "
                     f"Euthymia needs {OLDEST_MAJOR} or later."
                 )
+            _refuse_other_encoding(conn)
             refuse_unless_durable(conn)
             _make_app_role(conn)
+            _refuse_open_schema(conn)
             grant_app(conn, conn.info.user)
             port, host = conn.info.port, conn.info.host
         with psycopg.connect(app_url, autocommit=True, connect_timeout=10) as conn:
@@ -36,6 +38,24 @@ def external(database_url: str) -> Running:
     except psycopg.ProgrammingError as fault:
         raise DatabaseProblem(f"DATABASE_URL is not a PostgreSQL address: {_first_line(fault)}") from fault
     return Running(database_url, app_url, Path(host) if host.startswith("/") else None, port, True)
+
+
+def _refuse_other_encoding(conn: psycopg.Connection[tuple[object, ...]]) -> None:
+    encoding = conn.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise DatabaseProblem(
+            f"The database {conn.info.dbname} is encoded in {encoding}; names need UTF8. "
+            f"Make another: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"
+        )
+
+
+def _refuse_open_schema(conn: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Databases begun before PostgreSQL 15 let everyone make tables, which the program must not."""
+    if conn.execute("SELECT has_schema_privilege(%s, 'public', 'CREATE')", [APP]).fetchone() == (True,):
+        raise DatabaseProblem(
+            f"Everyone may make tables in the database {conn.info.dbname}. Its administrator must run in it: "
+            f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {APP};"
+        )
 
 
 def _as_app(database_url: str) -> str:

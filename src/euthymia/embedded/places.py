@@ -16,6 +16,8 @@ SYSTEM_USER = "euthymia"
 REACHABLE = Path("/var/lib/euthymia")
 SUN_PATH_MAX_BYTES = 107  # Linux keeps a socket's path in 108 bytes, the last of them zero
 SOCKET_NAME_BYTES = len("/.s.PGSQL.5432")
+RUNTIME_PATH_MAX = 60  # leaves room for a folder of ours and the socket in it
+SEPARATORS = ',"'  # a comma divides hosts in an address, a quotation mark ends a folder in a setting
 
 
 @dataclass(frozen=True)
@@ -96,14 +98,28 @@ def short_name(path: Path) -> str:
 def private_folder(path: Path, runs_as: RunsAs) -> Path:
     """A folder of mode 0700 for the database's user; its parents are left as they are."""
     path.mkdir(mode=0o700, exist_ok=True)
+    if runs_as.is_another:
+        _refuse_foreign(path, runs_as)
     return runs_as.own(path, 0o700)
+
+
+def _refuse_foreign(path: Path, runs_as: RunsAs) -> None:
+    """Root gives folders away, so it must not follow a name to one that holds something else."""
+    if path.is_symlink() or (path.stat().st_uid != runs_as.uid and any(path.iterdir())):
+        raise DatabaseProblem(
+            f"{path} is not a folder of Euthymia's database, so it was left as it is. "
+            "Move it away, or use another data folder: DATA="
+        )
 
 
 def home_of(data_dir: Path, runs_as: RunsAs) -> tuple[Path, bool]:
     """The folder of the database: in the data folder, or elsewhere when its user cannot reach that."""
     pointer = data_dir / "postgres.where"
     if pointer.exists():
-        return private_folder(Path(pointer.read_text().strip()), runs_as), True
+        home = Path(pointer.read_text().strip())
+        if not home.is_dir():
+            raise DatabaseProblem(f"{pointer} names {home}, which is not there. Bring it back, or use another: DATA=")
+        return private_folder(home, runs_as), True
     inside = private_folder(data_dir / "postgres", runs_as)
     if not runs_as.is_another or runs_as.can("-w", inside):
         return inside, False
@@ -135,7 +151,8 @@ def new_socket_folder(home: Path, runs_as: RunsAs) -> Path:
     note = home / "socket.where"
     remove_socket_folder(home)
     inside = home / "socket"
-    if len(os.fsencode(inside)) + SOCKET_NAME_BYTES <= SUN_PATH_MAX_BYTES:
+    short = len(os.fsencode(inside)) + SOCKET_NAME_BYTES <= SUN_PATH_MAX_BYTES
+    if short and not any(letter in str(inside) for letter in SEPARATORS):
         folder = private_folder(inside, runs_as)
     else:
         folder = runs_as.own(Path(tempfile.mkdtemp(prefix="euthymia-", dir=_runtime_folder())), 0o700)
@@ -145,10 +162,14 @@ def new_socket_folder(home: Path, runs_as: RunsAs) -> Path:
 
 
 def _runtime_folder() -> Path:
-    own = os.environ.get("XDG_RUNTIME_DIR", "")
-    if os.geteuid() != 0 and own and len(own) < 60 and os.access(own, os.W_OK):
-        return Path(own)
-    return Path("/run") if os.geteuid() == 0 and os.access("/run", os.W_OK) else Path("/tmp")  # noqa: S108  # the folder in it is made by mkdtemp
+    """A folder with a short path in which we may make another."""
+    if os.geteuid() == 0 and os.access("/run", os.W_OK):
+        return Path("/run")
+    for known in (os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir()):
+        fits = 0 < len(known) < RUNTIME_PATH_MAX and not any(letter in known for letter in SEPARATORS)
+        if fits and os.access(known, os.W_OK):
+            return Path(known)
+    return Path("/tmp")  # noqa: S108  # the folder in it is made by mkdtemp
 
 
 def socket_folder(home: Path) -> Path | None:

@@ -12,6 +12,18 @@ from euthymia.model.receptor import Occupancy, occupancy
 from euthymia.model.scales import Scale, convert_score, scale_named, scales
 from euthymia.model.simulate import VirtualPatient, simulate_scores, virtual_patient
 
+
+def warm() -> None:
+    """Load the compiled kernel, in a second or two (ten, the first time on a machine).
+
+    Until then NumPy computes the same, some five times slower: a short process need not wait for a compiler. A
+    server calls this when it starts.
+    """
+    from euthymia.model.kernel import warm as load
+
+    load()
+
+
 __all__ = [
     "AcuteEffects",
     "BadInput",
@@ -41,4 +53,5 @@ __all__ = [
     "structures",
     "template_names",
     "virtual_patient",
+    "warm",
 ]

@@ -1,10 +1,10 @@
 """Fits the population, and the spread between trials, to published trials by simulation.
 
-Likelihood of a trial: its shifts (gain, expectation, slow half-life) are integrated out by Gauss-Hermite quadrature; a share is
-beta-binomial, a mean normal, and neither is ever known better than from ``misfit_patients`` patients. Figures of one
-trial are taken as independent given its shifts, though some come from the same patients. The posterior is explored by
-an ensemble of walkers with stretch and differential-evolution moves (Goodman and Weare 2010,
-doi 10.2140/camcos.2010.5.65; ter Braak 2006, doi 10.1007/s11222-006-8769-1).
+Likelihood of a trial: its shifts (gain, expectation, slow half-life) are integrated out by Gauss-Hermite
+quadrature; a share is beta-binomial, a mean normal, and neither is ever known better than from
+``misfit_patients`` patients. Figures of one trial are taken as independent given its shifts, though some come
+from the same patients. The posterior is explored by walkers with stretch and differential-evolution moves
+(Goodman and Weare 2010, doi 10.2140/camcos.2010.5.65; ter Braak 2006, doi 10.1007/s11222-006-8769-1).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from euthymia.model.rows import Row
 from euthymia.model.virtual_trials import NAMES, Machine, machine_for, prior_centres, to_natural
 
 Array = NDArray[np.float64]
-GAIN_NODES, EXPECTATION_NODES, SLOW_NODES = 7, 3, 3
+GAIN_NODES, EXPECTATION_NODES, SLOW_NODES = 7, 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,10 @@ def shift_nodes() -> Nodes:
 
 
 def row_log_likelihood(row: Row, predicted: Array, misfit_patients: float) -> Array:
-    """Return the log likelihood of a published figure, shape (shifts,), of predictions of shape (shifts, 2)."""
+    """Return the log likelihood of a published figure under predictions (shifts, 2), shape (shifts,)."""
     if row.measure in ("mean_change", "mean_score"):
         variance = predicted[:, 1] ** 2 * (1.0 / row.n + 1.0 / misfit_patients)
-        return np.asarray(
-            -0.5 * ((row.published - predicted[:, 0]) ** 2 / variance + np.log(2 * np.pi * variance))
-        )
+        return np.asarray(-0.5 * ((row.published - predicted[:, 0]) ** 2 / variance + np.log(2 * np.pi * variance)))
     share = np.clip(predicted[:, 0], 0.004, 0.996)
     counted = round(row.published / 100.0 * row.n)
     a, b = share * misfit_patients, (1.0 - share) * misfit_patients
@@ -90,11 +88,11 @@ class Posterior:
 def sample_posterior(
     rows: Sequence[Row],
     *,
-    walkers: int = 60,
+    walkers: int = 56,
     steps: int = 300,
     burn_in: int = 150,
     every: int = 10,
-    patients: int = 512,
+    patients: int = 256,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Posterior:
@@ -102,7 +100,7 @@ def sample_posterior(
 
     Parameters
     ----------
-    walkers, steps, burn_in, every : size of the ensemble, its steps, those thrown away, and which of the rest stay.
+    walkers, steps, burn_in, every : the ensemble, its steps, those thrown away, which of the rest stay.
     progress : told the step and the number of steps.
     """
     machine = machine_for(rows, patients=patients)

@@ -49,13 +49,21 @@ def plain(value: object) -> Any:
     if isinstance(value, np.generic):
         return plain(value.item())
     if isinstance(value, float):
-        return round(value, 6) if math.isfinite(value) else None
+        return float(f"{value:.7g}") if math.isfinite(value) else None
     return value
 
 
 def say_json(value: object) -> None:
     """Write a value as JSON."""
     say(json.dumps(plain(value), allow_nan=False, indent=1))
+
+
+def keep_plot(given: argparse.Namespace, drawing: Callable[[], str]) -> None:
+    """Write the drawing where a file for it is named."""
+    if given.plot:
+        from euthymia.model.plots import save
+
+        save(drawing(), Path(given.plot))
 
 
 def numbers(text: str) -> list[float]:
@@ -72,9 +80,7 @@ def numbers(text: str) -> list[float]:
 def _course_of(given: argparse.Namespace) -> Course:
     if given.template:
         return Course.from_template(given.template, weight_kg=given.weight)
-    return Course.of(
-        dose_mg_per_kg=given.dose, minutes=given.minutes, days=numbers(given.days), weight_kg=given.weight
-    )
+    return Course.of(dose_mg_per_kg=given.dose, minutes=given.minutes, days=numbers(given.days), weight_kg=given.weight)
 
 
 def run_course(given: argparse.Namespace) -> int:
@@ -84,6 +90,14 @@ def run_course(given: argparse.Namespace) -> int:
     from euthymia.model.receptor import occupancy
 
     course = _course_of(given)
+    if given.sbml:
+        from euthymia.model.sbml import sbml_of
+
+        Path(given.sbml).write_text(sbml_of(course, structure=given.structure), "utf-8")
+    if given.plot:
+        from euthymia.model.plots import of_course
+
+        keep_plot(given, lambda: of_course(course, given.structure))
     first, last = course.infusions[0], course.infusions[-1]
     hours = [first.start_day * 24 + h for h in np.arange(0.0, first.minutes / 60 + 4.0, 1 / 12)]
     for infusion in course.infusions[1:]:
@@ -110,30 +124,22 @@ def run_course(given: argparse.Namespace) -> int:
                 "occupancy": {"low": band.low, "mid": band.mid, "high": band.high},
                 "acute": acute,
                 "structure": given.structure,
-                "infusions": [
-                    {"day": i.start_day, "mg": i.dose_mg, "minutes": i.minutes} for i in course.infusions
-                ],
+                "infusions": [{"day": i.start_day, "mg": i.dose_mg, "minutes": i.minutes} for i in course.infusions],
             }
         )
         return 0
-    say(
-        f"{len(course.infusions)} infusions of {first.dose_mg:g} mg over {first.minutes:g} min, {given.weight:g} kg"
-    )
+    count = len(course.infusions)
+    say(f"{count} infusions of {first.dose_mg:g} mg over {first.minutes:g} min, {given.weight:g} kg")
     for site, curve in plasma.items():
         say(f"{site} plasma: peak {curve.max():.0f} ng/mL ({given.structure})")
     band = occupancy(max(curve.max() for curve in plasma.values()))
     say(f"receptors blocked at the peak: {band.low:.0%} to {band.high:.0%}, middle reading {band.mid:.0%}")
     for name, pressure in (("systolic", acute.systolic_rise_mmhg), ("diastolic", acute.diastolic_rise_mmhg)):
         peak = int(pressure.median.argmax())
-        say(
-            f"{name} rise: {pressure.median[peak]:.0f} mmHg, 5-95 %: {pressure.p05[peak]:.0f} to {pressure.p95[peak]:.0f}"
-        )
+        low, middle, high = pressure.p05[peak], pressure.median[peak], pressure.p95[peak]
+        say(f"{name} rise: {middle:.0f} mmHg, 5-95 %: {low:.0f} to {high:.0f}")
     for effect, minute in acute.minutes_when_past.items():
-        say(
-            f"{effect}: nine of ten are past it after {minute:g} min"
-            if minute
-            else f"{effect}: not past within 4 h"
-        )
+        say(f"{effect}: nine of ten are past it after {minute:g} min" if minute else f"{effect}: not past within 4 h")
     return 0
 
 
@@ -152,6 +158,12 @@ def run_population(given: argparse.Namespace) -> int:
     responds = 100 * np.mean(scores <= (1 - scale.response_fraction) * scores[:, :1], axis=0)
     remits = 100 * np.mean(scores <= scale.remission_at_most, axis=0)
     quantiles = np.percentile(scores, [5, 25, 50, 75, 95], axis=0)
+    if given.plot:
+        from euthymia.model.plots import of_bands
+
+        starts = tuple(infusion.start_day for infusion in course.infusions)
+        title = f"{count:,} virtual patients"
+        keep_plot(given, lambda: of_bands(title, scale.name, days, list(quantiles), infusion_days=starts))
     if given.json:
         names = ("p05", "p25", "median", "p75", "p95")
         bands = dict(zip(names, quantiles, strict=True))
@@ -165,9 +177,8 @@ def run_population(given: argparse.Namespace) -> int:
     say("day   median   5-95 %      response   remission")
     for day in sorted({0, 1, 3, 7, 12, 14, 21, 28, 42, 60, until} & set(range(until + 1))):
         low, middle, high = quantiles[[0, 2, 4], day]
-        say(
-            f"{day:3d}   {middle:6.0f}   {low:.0f} to {high:.0f}   {responds[day]:6.0f} %   {remits[day]:6.0f} %"
-        )
+        shares = f"{responds[day]:6.0f} %   {remits[day]:6.0f} %"
+        say(f"{day:3d}   {middle:6.0f}   {low:.0f} to {high:.0f}   {shares}")
     return 0
 
 
@@ -181,6 +192,10 @@ def run_trials(given: argparse.Namespace) -> int:
     for one in left:
         tell(f"not simulated: {one.trial}, {one.arm}, {one.timepoint}: {one.why}")
     table = shipped_predictions(rows, own_data=given.own_data)
+    if given.plot:
+        from euthymia.model.plots import of_trials
+
+        keep_plot(given, lambda: of_trials(table))
     if given.json:
         say_json(
             [
@@ -234,20 +249,22 @@ def run_forecast(given: argparse.Namespace) -> int:
 
     asked = read_forecast_input(Path(given.file))
     seen = forecast(asked, draws=given.draws, seed=given.seed)
+    if given.plot:
+        from euthymia.model.plots import of_forecast
+
+        keep_plot(given, lambda: of_forecast(asked, seen))
     if given.json:
         say_json(seen)
         return 0
     say(f"{asked.scale}, {seen.model_version}, worth {seen.effective_samples:,.0f} independent draws")
-    say(
-        f"on day {seen.judged_day:g}: response {seen.chance_of_response:.0%}, remission {seen.chance_of_remission:.0%}"
-    )
+    chances = f"response {seen.chance_of_response:.0%}, remission {seen.chance_of_remission:.0%}"
+    say(f"on day {seen.judged_day:g}: {chances}")
     fade = seen.fade_day
     if fade is not None:
         last = "later" if fade.p95 is None else f"{fade.p95:.0f}"
         middle = "after the horizon" if fade.median is None else f"on day {fade.median:.0f}"
-        say(
-            f"response fades {middle} (5-95 %: {'later' if fade.p05 is None else f'{fade.p05:.0f}'} to {last})"
-        )
+        first = "later" if fade.p05 is None else f"{fade.p05:.0f}"
+        say(f"response fades {middle} (5-95 %: {first} to {last})")
     step = max(1, len(seen.days) // 15)
     say("day   median   5-95 %")
     for i in range(0, len(seen.days), step):
@@ -268,6 +285,10 @@ def run_schedule(given: argparse.Namespace) -> int:
         history=history,
         until_day=given.until,
     )
+    if given.plot:
+        from euthymia.model.plots import of_schedules
+
+        keep_plot(given, lambda: of_schedules(found))
     if given.json:
         say_json(found)
         return 0
@@ -317,9 +338,7 @@ def _add_course(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", type=float, default=40.0, help="length of an infusion (default 40)")
     parser.add_argument("--days", default="0,2,4,7,9,11", help="days of the infusions (default 0,2,4,7,9,11)")
     parser.add_argument("--weight", type=float, default=70.0, help="kg (default 70)")
-    parser.add_argument(
-        "--template", choices=template_names(), help="a course by name, instead of dose and days"
-    )
+    parser.add_argument("--template", choices=template_names(), help="a course by name, instead of dose and days")
 
 
 def add_commands(commands: Any) -> None:
@@ -334,13 +353,14 @@ def add_commands(commands: Any) -> None:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         parser.add_argument("--json", action="store_true", help="print JSON")
+        if run not in (run_calibrate, run_bench):
+            parser.add_argument("--plot", metavar="FILE", help="keep a chart as .svg or .png")
         parser.set_defaults(run_model=run)
         return parser
 
-    course = made(
-        "course", run_course, "euthymia model course --dose 0.5 --minutes 40 --days 0,2,4 --weight 70 --json"
-    )
+    course = made("course", run_course, "euthymia model course --dose 0.5 --minutes 40 --days 0,2,4 --weight 70 --json")
     _add_course(course)
+    course.add_argument("--sbml", metavar="FILE", help="keep the model of a typical patient as SBML")
     course.add_argument("--structure", default="kamp2020", help="published set of plasma parameters")
     people = made("population", run_population, "euthymia model population --count 1000 --scale PHQ-9")
     _add_course(people)
@@ -350,17 +370,13 @@ def add_commands(commands: Any) -> None:
     people.add_argument("--seed", type=int, default=0)
     trials = made("trials", run_trials, "euthymia model trials trials.csv --json")
     trials.add_argument("file", help="CSV with the columns of evidence/trials.csv")
-    trials.add_argument(
-        "--own-data", action="store_true", help="do not forget trials that the calibration read"
-    )
+    trials.add_argument("--own-data", action="store_true", help="do not forget trials that the calibration read")
     patient = made("forecast", run_forecast, "euthymia model forecast patient.json --json")
     patient.add_argument("file", help="JSON: weight_kg, scale, infusions, scores, until_day")
     patient.add_argument("--draws", type=int, default=20_000)
     patient.add_argument("--seed", type=int, default=0)
     plans = made("schedule", run_schedule, "euthymia model schedule --every 14,21,28,42 --price 600")
-    plans.add_argument(
-        "file", nargs="?", help="a patient's JSON as for forecast; a typical responder when left out"
-    )
+    plans.add_argument("file", nargs="?", help="a patient's JSON as for forecast; a typical responder when left out")
     plans.add_argument("--every", default="14,21,28,42,56", help="days between boosters, one schedule each")
     plans.add_argument("--price", type=float, default=600.0, help="USD an infusion")
     plans.add_argument("--scale", default="PHQ-9")
@@ -370,7 +386,7 @@ def add_commands(commands: Any) -> None:
     fit.add_argument("file", nargs="?", help="CSV of trials; the evidence of the package when left out")
     fit.add_argument("--version", required=True)
     fit.add_argument("--out", required=True, help="folder for population, draws and report")
-    fit.add_argument("--walkers", type=int, default=60)
+    fit.add_argument("--walkers", type=int, default=56)
     fit.add_argument("--steps", type=int, default=240)
     bench = made("bench", run_bench, "euthymia model bench --json")
     bench.add_argument("--quick", action="store_true", help="small sizes")

@@ -22,7 +22,7 @@ Segment = tuple[float, float, float]
 """Start in hours from the start of the infusion, length in hours, rate in mg/h."""
 
 
-class BadInput(ValueError):  # noqa: N818  # the word that its readers use
+class BadInput(ValueError):
     """Input from which no number may be computed; the text is one sentence for the reader."""
 
 
@@ -36,7 +36,10 @@ def finite(value: object, name: str, low: float, high: float, unit: str) -> floa
     """
     if isinstance(value, bool) or not hasattr(value, "__float__"):
         raise BadInput(f"{name} must be a number in {unit}, not {value!r}.")
-    number = float(value)
+    try:
+        number = float(value)
+    except (OverflowError, TypeError, ValueError):
+        raise BadInput(f"{name} must be a number in {unit}.") from None
     if not math.isfinite(number):
         raise BadInput(f"{name} must be a finite number in {unit}.")
     if not low <= number <= high:
@@ -162,9 +165,7 @@ def in_order(infusions: Iterable[Infusion]) -> tuple[Infusion, ...]:
     """Return the infusions as a tuple when they are few enough, in order and apart; else raise."""
     kept = tuple(infusions)
     if len(kept) > MOST_INFUSIONS:
-        raise BadInput(
-            f"{len(kept):,} infusions are more than the {MOST_INFUSIONS:,} that are computed at once."
-        )
+        raise BadInput(f"{len(kept):,} infusions are more than the {MOST_INFUSIONS:,} that are computed at once.")
     for earlier, later in pairwise(kept):
         if later.start_day < earlier.start_day:
             raise BadInput("The infusions must be in order of their days.")

@@ -105,9 +105,7 @@ def checked_scores(given: ForecastInput, scale: Scale) -> tuple[Array, Array]:
     Scores on another scale are carried over by the stated cross-walk.
     """
     if len(given.scores) > MOST_SCORES:
-        raise BadInput(
-            f"{len(given.scores):,} scores are more than the {MOST_SCORES:,} that are read at once."
-        )
+        raise BadInput(f"{len(given.scores):,} scores are more than the {MOST_SCORES:,} that are read at once.")
     days, logits = [], []
     for item in given.scores:
         score = item if isinstance(item, Score) else Score(*item)
@@ -190,7 +188,7 @@ def _weigh(residual: Array, inverse: Array) -> Array:
 
 @lru_cache(maxsize=8)
 def _normals(rows: int, seed: int) -> Array:
-    """Return the random part of baseline and noise, the same for every forecast of a seed (do not change it)."""
+    """Return the random part of baseline and noise, one for all forecasts of a seed (do not change it)."""
     return np.random.default_rng((seed, 2)).standard_normal((rows, KEPT))
 
 

@@ -25,8 +25,9 @@ from euthymia.model.mood import (
     end_of,
     panels,
     scaled_plasma,
+    use_compiled,
 )
-from euthymia.model.population import Draws
+from euthymia.model.population import OWN_NORMALS, Draws, calibrated, draws_under
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -51,8 +52,7 @@ def inlined(function: F) -> F:
     return cast(F, njit(inline="always", **OPTIONS)(function))
 
 
-@intrinsic  # type: ignore[untyped-decorator]  # numba publishes no type for it
-def _as_double(typingctx: Any, bits: Any) -> Any:
+def _read_bits(typingctx: Any, bits: Any) -> Any:
     """Read the bits of an integer as a double."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -61,13 +61,16 @@ def _as_double(typingctx: Any, bits: Any) -> Any:
     return types.float64(types.int64), codegen
 
 
+_as_double: Any = intrinsic(_read_bits)
+
+
 @inlined
 def fast_exp(x: float) -> float:
-    """Return exp(x), |x| < 700, to a few units in the last place; a polynomial, so that loops vectorise."""
-    x = min(max(x, -700.0), 700.0)
+    """Return exp(x), |x| < 600, to a few units in the last place; a polynomial, so that loops vectorise."""
+    x = min(max(x, -600.0), 600.0)
     whole = np.floor(x * 1.4426950408889634 + 0.5)
     r = (x - whole * LN2_HIGH) - whole * LN2_LOW
-    p = 1.0 / 479001600.0
+    p: float = 1.0 / 479001600.0
     p = p * r + 1.0 / 39916800.0
     p = p * r + 1.0 / 3628800.0
     p = p * r + 1.0 / 362880.0
@@ -80,7 +83,8 @@ def fast_exp(x: float) -> float:
     p = p * r + 0.5
     p = p * r + 1.0
     p = p * r + 1.0
-    return p * _as_double((np.int64(whole) + 1023) << 52)  # type: ignore[no-any-return]  # see above
+    scale: float = _as_double((np.int64(whole) + 1023) << 52)
+    return p * scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +102,15 @@ class Program:
     key_quad: Ints
     key_from_h: Array  # end of the quadrature; tail begins
     key_until_h: Array  # end of the tail; not after its begin where there is none
+    block_quad: Ints  # the whole quadrature of each run
+    block_length_h: Array
+    block_gap_h: Array  # since the end of the run before
     gaps: Array  # days
     step_column: Ints
     step_gap: Ints  # -1: none
-    adds: Ints  # (adds, 2): key, gap
+    adds: Ints  # (adds, 3): key, gap, run
     step_over: Ints  # (steps + 1,): adds that stay
-    looks: Ints  # (looks, 2): key, gap
+    looks: Ints  # (looks, 3): key, gap, run
     step_looks: Ints  # (steps + 1,)
 
 
@@ -150,14 +157,18 @@ def program_for(infusions: Sequence[Infusion], days: Array) -> Program:
         step_gap.append(made.gap(day - now) if day > now else -1)
         now = max(now, day)
         while done < len(blocks) and blocks[done][1] <= day:
-            adds.append((made.key(blocks[done][2], np.inf), made.gap(day - blocks[done][0])))
+            adds.append((made.key(blocks[done][2], np.inf), made.gap(day - blocks[done][0]), done))
             done += 1
         step_over.append(len(adds))
-        for start, _, shape in blocks[done:]:
+        for index, (start, _, shape) in enumerate(blocks[done:], start=done):
             if start >= day - 1e-9:
                 break
-            looks.append((made.key(shape, round((day - start) * 24.0, 6)), made.gap(day - start)))
+            looks.append((made.key(shape, round((day - start) * 24.0, 6)), made.gap(day - start), index))
         step_looks.append(len(looks))
+    block_quad = [made.quad(shape, end_of(shape) + QUADRATURE_H) for _, _, shape in blocks]
+    lengths = [end_of(shape) for _, _, shape in blocks]
+    starts = [24.0 * start for start, _, _ in blocks]
+    block_gap_h = [0.0, *(b - a - length for a, b, length in zip(starts, starts[1:], lengths, strict=False))]
     keys = list(made.keys)
     return Program(
         segments=np.array(made.segments).reshape(-1, 3),
@@ -167,65 +178,110 @@ def program_for(infusions: Sequence[Infusion], days: Array) -> Program:
         key_quad=np.array([quad for quad, _, _ in keys], dtype=np.int64),
         key_from_h=np.array([from_h for _, from_h, _ in keys]),
         key_until_h=np.array([until for _, _, until in keys]),
+        block_quad=np.array(block_quad, dtype=np.int64),
+        block_length_h=np.array(lengths),
+        block_gap_h=np.array(block_gap_h[: len(blocks)]),
         gaps=np.array(list(made.gaps)),
         step_column=np.array(step_column, dtype=np.int64),
         step_gap=np.array(step_gap, dtype=np.int64),
-        adds=np.array(adds, dtype=np.int64).reshape(-1, 2),
+        adds=np.array(adds, dtype=np.int64).reshape(-1, 3),
         step_over=np.array(step_over),
-        looks=np.array(looks, dtype=np.int64).reshape(-1, 2),
+        looks=np.array(looks, dtype=np.int64).reshape(-1, 3),
         step_looks=np.array(step_looks),
     )
 
 
 @compiled
-def _quadrature(
-    segments: Array,
-    nodes: Array,
-    k: Array,
-    level: Array,
-    half: Array,
-    kf: Array,
-    ks: Array,
-    conc: Array,
-    fast: Array,
-    slow: Array,
-) -> None:
-    """Add up occupancy times exp(kf s), exp(ks s) over the nodes, for one group of patients."""
-    group = len(half)
-    for w in range(group):
-        fast[w] = 0.0
-        slow[w] = 0.0
-    k0, k1, k2 = k[0], k[1], k[2]
-    l0, l1, l2 = level[0], level[1], level[2]
-    for node in range(len(nodes)):
-        at, weight = nodes[node, 0], nodes[node, 1]
-        for w in range(group):
-            conc[w] = 0.0
-        for piece in range(len(segments)):
-            start, length, rate = segments[piece, 0], segments[piece, 1], segments[piece, 2]
-            since = at - start
-            if since <= 0.0:
-                continue
-            beyond = max(since - length, 0.0)
+def _concentration(segments: Array, nodes: Array, k: Array, level: Array, conc: Array, charge: Array) -> None:
+    """Write the concentration at each node, for one group of patients."""
+    group = k.shape[1]
+    conc[: len(nodes), :] = 0.0
+    for piece in range(len(segments)):
+        start, length, rate = segments[piece, 0], segments[piece, 1], segments[piece, 2]
+        for j in range(3):
+            rates, levels, full = k[j], level[j], charge[j]
+            for w in range(group):
+                full[w] = rate * levels[w] * (1.0 - fast_exp(-rates[w] * length))
+        k0, k1, k2, c0, c1, c2 = k[0], k[1], k[2], charge[0], charge[1], charge[2]
+        l0, l1, l2 = level[0], level[1], level[2]
+        for node in range(len(nodes)):
+            since = nodes[node, 0] - start
+            beyond = since - length
+            row = conc[node]
             if beyond > 0.0:
                 for w in range(group):
-                    conc[w] += rate * (
-                        l0[w] * (fast_exp(-k0[w] * beyond) - fast_exp(-k0[w] * since))
-                        + l1[w] * (fast_exp(-k1[w] * beyond) - fast_exp(-k1[w] * since))
-                        + l2[w] * (fast_exp(-k2[w] * beyond) - fast_exp(-k2[w] * since))
+                    row[w] += (
+                        c0[w] * fast_exp(-k0[w] * beyond)
+                        + c1[w] * fast_exp(-k1[w] * beyond)
+                        + c2[w] * fast_exp(-k2[w] * beyond)
                     )
-            else:
+            elif since > 0.0:
                 for w in range(group):
-                    conc[w] += rate * (
+                    row[w] += rate * (
                         l0[w] * (1.0 - fast_exp(-k0[w] * since))
                         + l1[w] * (1.0 - fast_exp(-k1[w] * since))
                         + l2[w] * (1.0 - fast_exp(-k2[w] * since))
                     )
+
+
+@compiled
+def _quadrature(
+    nodes: Array, slowest: Array, half: Array, kf: Array, ks: Array, conc: Array,
+    fast: Array, slow: Array, fast_left: Array, slow_left: Array,
+) -> None:  # fmt: skip
+    """Add up occupancy and its change with what is left over, times exp(kf s) and exp(ks s)."""
+    group = len(half)
+    for w in range(group):
+        fast[w] = 0.0
+        slow[w] = 0.0
+        fast_left[w] = 0.0
+        slow_left[w] = 0.0
+    for node in range(len(nodes)):
+        at, weight, row = nodes[node, 0], nodes[node, 1], conc[node]
         day = at / 24.0
         for w in range(group):
-            taken = weight * conc[w] / (conc[w] + half[w])
-            fast[w] += taken * fast_exp(kf[w] * day)
-            slow[w] += taken * fast_exp(ks[w] * day)
+            both = row[w] + half[w]
+            rise_fast, rise_slow = fast_exp(kf[w] * day), fast_exp(ks[w] * day)
+            taken = weight * row[w] / both
+            change = weight * (half[w] / (both * both) - 1.0 / half[w]) * fast_exp(-slowest[w] * at)
+            fast[w] += taken * rise_fast
+            slow[w] += taken * rise_slow
+            fast_left[w] += change * rise_fast
+            slow_left[w] += change * rise_slow
+
+
+@compiled
+def _end_of_run(segments: Array, slowest: Array, level: Array, end: Array) -> None:
+    """Write the part of the concentration that decays slowest, at the end of a run."""
+    last = 0.0
+    for piece in range(len(segments)):
+        last = max(last, segments[piece, 0] + segments[piece, 1])
+    for w in range(len(end)):
+        end[w] = 0.0
+    for piece in range(len(segments)):
+        length, rate = segments[piece, 1], segments[piece, 2]
+        beyond = last - segments[piece, 0] - length
+        for w in range(len(end)):
+            full = rate * level[w] * (1.0 - fast_exp(-slowest[w] * length))
+            end[w] += full * fast_exp(-slowest[w] * beyond)
+
+
+@compiled
+def _leftovers(
+    block_quad: Ints, block_length_h: Array, block_gap_h: Array, slowest: Array, ends: Array, left: Array
+) -> None:
+    """Write what each run finds left over at its start; ends holds what each quadrature leaves at its end."""
+    group = len(slowest)
+    for block in range(len(block_quad)):
+        own = left[block]
+        if block == 0:
+            for w in range(group):
+                own[w] = 0.0
+            continue
+        before, end = left[block - 1], ends[block_quad[block - 1]]
+        length, gap = block_length_h[block - 1], block_gap_h[block]
+        for w in range(group):
+            own[w] = (before[w] * fast_exp(-slowest[w] * length) + end[w]) * fast_exp(-slowest[w] * gap)
 
 
 @compiled
@@ -239,13 +295,7 @@ def _left_over(segments: Array, k: Array, level: Array, half: Array, from_h: flo
             end = from_h - segments[piece, 0] - segments[piece, 1]
             length, rate = segments[piece, 1], segments[piece, 2]
             for w in range(len(half)):
-                row[w] += (
-                    rate
-                    * levels[w]
-                    / half[w]
-                    * fast_exp(-rates[w] * end)
-                    * (1.0 - fast_exp(-rates[w] * length))
-                )
+                row[w] += rate * levels[w] / half[w] * fast_exp(-rates[w] * end) * (1.0 - fast_exp(-rates[w] * length))
 
 
 @compiled
@@ -270,9 +320,9 @@ def _decays(gap: float, per_day: Array, row: Array) -> None:
 
 
 @compiled
-def _add(total: Array, part: Array, decay: Array) -> None:
+def _add(total: Array, part: Array, left: Array, per_left: Array, decay: Array) -> None:
     for w in range(len(total)):
-        total[w] += part[w] * decay[w]
+        total[w] += (part[w] + left[w] * per_left[w]) * decay[w]
 
 
 @compiled
@@ -295,6 +345,9 @@ def run(
     key_quad: Ints,
     key_from_h: Array,
     key_until_h: Array,
+    block_quad: Ints,
+    block_length_h: Array,
+    block_gap_h: Array,
     gaps: Array,
     step_column: Ints,
     step_gap: Ints,
@@ -309,8 +362,13 @@ def run(
     n = patients.shape[1]
     quads, keys = len(quad_nodes) - 1, len(key_quad)
     own = np.empty((12, GROUP))
-    conc, left = np.empty(GROUP), np.empty((3, GROUP))
+    most_nodes = 0
+    for q in range(quads):
+        most_nodes = max(most_nodes, quad_nodes[q + 1] - quad_nodes[q])
+    conc, left, charge = np.empty((most_nodes, GROUP)), np.empty((3, GROUP)), np.empty((3, GROUP))
     quad_fast, quad_slow = np.empty((quads, GROUP)), np.empty((quads, GROUP))
+    quad_fast_left, quad_slow_left = np.empty((quads, GROUP)), np.empty((quads, GROUP))
+    ends, block_left = np.zeros((quads, GROUP)), np.empty((len(block_quad), GROUP))
     key_fast, key_slow = np.empty((keys, GROUP)), np.empty((keys, GROUP))
     gap_fast, gap_slow = np.empty((len(gaps), GROUP)), np.empty((len(gaps), GROUP))
     fast, slow, all_fast, all_slow = np.empty(GROUP), np.empty(GROUP), np.empty(GROUP), np.empty(GROUP)
@@ -322,10 +380,15 @@ def run(
                 own[row, w] = patients[row, low + min(w, count - 1)]
         k, level, half, kf, ks = own[0:3], own[3:6], own[6], own[7], own[8]
         for q in range(quads):
+            pieces = segments[quad_segments[q] : quad_segments[q + 1]]
+            points = nodes[quad_nodes[q] : quad_nodes[q + 1]]
+            _concentration(pieces, points, k, level, conc, charge)
             _quadrature(
-                segments[quad_segments[q] : quad_segments[q + 1]], nodes[quad_nodes[q] : quad_nodes[q + 1]],
-                k, level, half, kf, ks, conc, quad_fast[q], quad_slow[q],
+                points, k[0], half, kf, ks, conc,
+                quad_fast[q], quad_slow[q], quad_fast_left[q], quad_slow_left[q],
             )  # fmt: skip
+            _end_of_run(pieces, k[0], level[0], ends[q])
+        _leftovers(block_quad, block_length_h, block_gap_h, k[0], ends, block_left)
         last_quad = -1
         for key in range(keys):
             q = key_quad[key]
@@ -357,13 +420,25 @@ def run(
                     fast[w] *= gone_fast[w]
                     slow[w] *= gone_slow[w]
             for item in range(step_over[step], step_over[step + 1]):
-                _add(fast, key_fast[adds[item, 0]], gap_fast[adds[item, 1]])
-                _add(slow, key_slow[adds[item, 0]], gap_slow[adds[item, 1]])
+                _add(
+                    fast, key_fast[adds[item, 0]], block_left[adds[item, 2]],
+                    quad_fast_left[key_quad[adds[item, 0]]], gap_fast[adds[item, 1]],
+                )  # fmt: skip
+                _add(
+                    slow, key_slow[adds[item, 0]], block_left[adds[item, 2]],
+                    quad_slow_left[key_quad[adds[item, 0]]], gap_slow[adds[item, 1]],
+                )  # fmt: skip
             all_fast[:] = fast
             all_slow[:] = slow
             for item in range(step_looks[step], step_looks[step + 1]):
-                _add(all_fast, key_fast[looks[item, 0]], gap_fast[looks[item, 1]])
-                _add(all_slow, key_slow[looks[item, 0]], gap_slow[looks[item, 1]])
+                _add(
+                    all_fast, key_fast[looks[item, 0]], block_left[looks[item, 2]],
+                    quad_fast_left[key_quad[looks[item, 0]]], gap_fast[looks[item, 1]],
+                )  # fmt: skip
+                _add(
+                    all_slow, key_slow[looks[item, 0]], block_left[looks[item, 2]],
+                    quad_slow_left[key_quad[looks[item, 0]]], gap_slow[looks[item, 1]],
+                )  # fmt: skip
             _emit(result, all_fast, all_slow, own[9], own[10], own[11])
             out[step_column[step], low : low + count] = result[:count]
 
@@ -398,3 +473,11 @@ def benefit(
     arrays = [getattr(program, name) for name in Program.__slots__]
     cast(Any, run)(*arrays, packed(draws, weight_kg), result)
     return result
+
+
+def warm() -> None:
+    """Load the kernel (compile it, the first time on a machine) and let it compute from now on."""
+    fixed = calibrated().point
+    one = draws_under(fixed, np.zeros((1, OWN_NORMALS)))
+    benefit(one, [Infusion(0.0, 35.0, 40.0)], 70.0, np.array([0.5, 1.0]))
+    use_compiled(benefit)

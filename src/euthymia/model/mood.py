@@ -10,9 +10,10 @@ which is the solution of two linear states, F' = o - kf F and S' = c (kf - ks) F
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +23,9 @@ from euthymia.model.data import constants
 from euthymia.model.population import Draws, Population
 
 Array = NDArray[np.float64]
-QUADRATURE_H = 20.0
-SETTLED_H = 72.0
-BEND_H = 0.1
+QUADRATURE_H = 30.0
+SETTLED_H = 96.0
+BEND_DURING_H, BEND_AFTER_H, SHORT_H = 0.05, 0.2, 2.0
 CHUNK = 2000
 FEWEST_COMPILED = 200
 Shape = tuple[tuple[float, float, float], ...]
@@ -62,17 +63,19 @@ def panels(shape: Shape, until_h: float) -> tuple[Array, Array]:
     Where the rate changes the concentration bends fast at first, then slowly: time is log-mapped.
     """
     edges = sorted({0.0} | {s for s, _, _ in shape} | {s + d for s, d, _ in shape})
-    spans = [(a, b, 8) for a, b in pairwise(edges)] + [(edges[-1], edges[-1] + QUADRATURE_H, 16)]
+    short, long = (8, BEND_DURING_H), (16, BEND_AFTER_H)
+    spans = [(a, b, *(short if b - a <= SHORT_H else long)) for a, b in pairwise(edges)]
+    spans.append((edges[-1], edges[-1] + QUADRATURE_H, *long))
     nodes, weights = [], []
-    for start, stop, count in spans:
+    for start, stop, count, bend in spans:
         stop = min(stop, until_h)
         if stop <= start:
             continue
-        top = np.log1p((stop - start) / BEND_H)
+        top = np.log1p((stop - start) / bend)
         x, w = _gauss(count)
         u = top * x
-        nodes.append(start + BEND_H * np.expm1(u))
-        weights.append(top * w * BEND_H * np.exp(u))
+        nodes.append(start + bend * np.expm1(u))
+        weights.append(top * w * bend * np.exp(u))
     return np.concatenate(nodes), np.concatenate(weights)
 
 
@@ -112,12 +115,7 @@ def _tail(draws: Draws, weight_kg: float, shape: Shape, from_h: float, until_h: 
     left = np.zeros_like(rates)
     for start, duration, rate in shape:
         left -= (
-            pulse
-            * rate
-            * 1000.0
-            / rates
-            * np.expm1(-rates * duration)
-            * np.exp(-rates * (from_h - start - duration))
+            pulse * rate * 1000.0 / rates * np.expm1(-rates * duration) * np.exp(-rates * (from_h - start - duration))
         )
     left /= draws.half_occupancy_ng_per_ml[:, None]
     slowest = rates.argmin(axis=1)
@@ -132,36 +130,84 @@ def _tail(draws: Draws, weight_kg: float, shape: Shape, from_h: float, until_h: 
     return found[0], found[1]
 
 
-def moments(draws: Draws, weight_kg: float, shape: Shape, until_h: float = np.inf) -> tuple[Array, Array]:
-    """Return the integrals of occupancy times exp(kf s) and exp(ks s) over a run, h, shape (n,) each."""
-    fast, slow = _by_quadrature(draws, weight_kg, shape, until_h)
-    if until_h > end_of(shape) + QUADRATURE_H:
-        tail_fast, tail_slow = _tail(draws, weight_kg, shape, end_of(shape) + QUADRATURE_H, until_h)
-        fast, slow = fast + tail_fast, slow + tail_slow
-    return fast, slow
+Benefit = Callable[[Draws, Sequence[Infusion], float, Array], Array]
+_compiled: dict[str, Benefit] = {}
 
 
-def _by_quadrature(draws: Draws, weight_kg: float, shape: Shape, until_h: float) -> tuple[Array, Array]:
-    nodes, weights = panels(shape, until_h)
-    conc = concentration(draws, weight_kg, shape, nodes)
-    conc /= conc + draws.half_occupancy_ng_per_ml[:, None]
-    days = nodes / 24.0
-    fast = np.einsum("ij,ij,j->i", conc, np.exp(draws.fast_per_day[:, None] * days), weights)
-    slow = np.einsum("ij,ij,j->i", conc, np.exp(draws.slow_per_day[:, None] * days), weights)
-    return fast, slow
+def use_compiled(function: Benefit) -> None:
+    """Let a compiled function take the place of `benefit` for many patients; see `euthymia.model.warm`."""
+    _compiled["benefit"] = function
 
 
-def _moments_kept(
-    draws: Draws, weight_kg: float, shape: Shape, until_h: float, mains: dict[Shape, tuple[Array, Array]]
-) -> tuple[Array, Array]:
-    """Return `moments`, computing the quadrature of a whole run but once."""
+class Moments(NamedTuple):
+    """Integrals over a run, h, each of shape (n,): of occupancy times exp(kf s) and exp(ks s), and how both
+    change with a small concentration left over from earlier runs, per ng/mL of it at the start of the run."""
+
+    fast: Array
+    slow: Array
+    fast_per_left: Array
+    slow_per_left: Array
+
+
+def moments(draws: Draws, weight_kg: float, shape: Shape, until_h: float = np.inf) -> Moments:
+    """Return the moments of a run of rates up to a time."""
+    found = _by_quadrature(draws, weight_kg, shape, until_h)
+    return _with_tail(found, draws, weight_kg, shape, until_h)
+
+
+def _with_tail(found: Moments, draws: Draws, weight_kg: float, shape: Shape, until_h: float) -> Moments:
     from_h = end_of(shape) + QUADRATURE_H
     if until_h <= from_h:
-        return moments(draws, weight_kg, shape, until_h)
-    if shape not in mains:
-        mains[shape] = _by_quadrature(draws, weight_kg, shape, from_h)
-    tail_fast, tail_slow = _tail(draws, weight_kg, shape, from_h, until_h)
-    return mains[shape][0] + tail_fast, mains[shape][1] + tail_slow
+        return found
+    fast, slow = _tail(draws, weight_kg, shape, from_h, until_h)
+    return found._replace(fast=found.fast + fast, slow=found.slow + slow)
+
+
+def _by_quadrature(draws: Draws, weight_kg: float, shape: Shape, until_h: float) -> Moments:
+    nodes, weights = panels(shape, until_h)
+    conc = concentration(draws, weight_kg, shape, nodes)
+    half = draws.half_occupancy_ng_per_ml[:, None]
+    occupied = conc / (conc + half) * weights
+    # What is left over decays with the slowest rate and adds to the concentration, to first order.
+    slowest = draws_slowest(draws, weight_kg)
+    change = (half / (conc + half) ** 2 - 1.0 / half) * weights * np.exp(-slowest[:, None] * nodes)
+    days = nodes / 24.0
+    rise_fast = np.exp(draws.fast_per_day[:, None] * days)
+    rise_slow = np.exp(draws.slow_per_day[:, None] * days)
+    return Moments(
+        *(np.einsum("ij,ij->i", part, rise) for part in (occupied, change) for rise in (rise_fast, rise_slow))
+    )
+
+
+def draws_slowest(draws: Draws, weight_kg: float) -> Array:
+    """Return the slowest rate of the plasma, 1/h."""
+    return np.asarray(scaled_plasma(draws, weight_kg)[0][:, 0])
+
+
+def left_at_end(draws: Draws, weight_kg: float, shape: Shape) -> Array:
+    """Return the part of the concentration (ng/mL) that decays slowest, at the end of a run."""
+    rates, weights = scaled_plasma(draws, weight_kg)
+    k, level = rates[:, 0], 1000.0 * weights[:, 0] / rates[:, 0]
+    end = end_of(shape)
+    left = np.zeros(len(draws))
+    for start, duration, rate in shape:
+        left -= rate * level * np.expm1(-k * duration) * np.exp(-k * (end - start - duration))
+    return left
+
+
+def leftovers(draws: Draws, weight_kg: float, blocks: Sequence[tuple[float, Shape]]) -> list[Array]:
+    """Return, for each run, the concentration left over from all earlier ones at its start, ng/mL."""
+    k = draws_slowest(draws, weight_kg)
+    ends = {shape: left_at_end(draws, weight_kg, shape) for _, shape in blocks}
+    found, left = [], np.zeros(len(draws))
+    for index, (start, _) in enumerate(blocks):
+        if index:
+            before, shape_before = blocks[index - 1]
+            length = end_of(shape_before)
+            gap = (start - before) * 24.0 - length
+            left = (left * np.exp(-k * length) + ends[shape_before]) * np.exp(-k * gap)
+        found.append(left)
+    return found
 
 
 def drive(draws: Draws, infusions: Sequence[Infusion], weight_kg: float, days: Array) -> Array:
@@ -177,26 +223,36 @@ def drive(draws: Draws, infusions: Sequence[Infusion], weight_kg: float, days: A
             for low in range(0, len(draws), CHUNK)
         ]
         return np.concatenate(parts)
-    blocks = [
-        (start, start + (end_of(shape) + SETTLED_H) / 24.0, shape) for start, shape in blocks_of(infusions)
-    ]
-    known: dict[tuple[Shape, float], tuple[Array, Array]] = {}
-    mains: dict[Shape, tuple[Array, Array]] = {}
+    blocks = blocks_of(infusions)
+    left = leftovers(draws, weight_kg, blocks)
+    over = [start + (end_of(shape) + SETTLED_H) / 24.0 for start, shape in blocks]
+    mains: dict[Shape, Moments] = {}
+    known: dict[tuple[Shape, float], Moments] = {}
     decays: dict[float, tuple[Array, Array]] = {}
-
-    def moved(shape: Shape, gap_days: float, *, over: bool) -> tuple[Array, Array]:
-        key = (shape, np.inf if over else round(gap_days * 24.0, 6))
-        if key not in known:
-            known[key] = _moments_kept(draws, weight_kg, *key, mains)
-        fast_part, slow_part = known[key]
-        fell_fast, fell_slow = decay(gap_days)
-        return fast_part * fell_fast, slow_part * fell_slow
 
     def decay(gap_days: float) -> tuple[Array, Array]:
         gap = round(gap_days, 9)
         if gap not in decays:
             decays[gap] = np.exp(-draws.fast_per_day * gap), np.exp(-draws.slow_per_day * gap)
         return decays[gap]
+
+    def at(shape: Shape, until_h: float) -> Moments:
+        from_h = end_of(shape) + QUADRATURE_H
+        if (shape, until_h) not in known:
+            if until_h > from_h and shape not in mains:
+                mains[shape] = _by_quadrature(draws, weight_kg, shape, from_h)
+            begun = mains[shape] if until_h > from_h else _by_quadrature(draws, weight_kg, shape, until_h)
+            known[shape, until_h] = _with_tail(begun, draws, weight_kg, shape, until_h)
+        return known[shape, until_h]
+
+    def moved(index: int, day: float, *, whole: bool) -> tuple[Array, Array]:
+        start, shape = blocks[index]
+        found = at(shape, np.inf if whole else round((day - start) * 24.0, 6))
+        fell_fast, fell_slow = decay(day - start)
+        return (
+            (found.fast + left[index] * found.fast_per_left) * fell_fast,
+            (found.slow + left[index] * found.slow_per_left) * fell_slow,
+        )
 
     out = np.empty((len(days), len(draws)))
     fast, slow = np.zeros(len(draws)), np.zeros(len(draws))
@@ -206,14 +262,14 @@ def drive(draws: Draws, infusions: Sequence[Infusion], weight_kg: float, days: A
         if day > now:
             fell_fast, fell_slow = decay(day - now)
             fast, slow, now = fast * fell_fast, slow * fell_slow, day
-        while done < len(blocks) and blocks[done][1] <= day:
-            more_fast, more_slow = moved(blocks[done][2], day - blocks[done][0], over=True)
+        while done < len(blocks) and over[done] <= day:
+            more_fast, more_slow = moved(done, day, whole=True)
             fast, slow, done = fast + more_fast, slow + more_slow, done + 1
         all_fast, all_slow = fast, slow
-        for start, _, shape in blocks[done:]:
-            if start >= day - 1e-9:
+        for index in range(done, len(blocks)):
+            if blocks[index][0] >= day - 1e-9:
                 break
-            more_fast, more_slow = moved(shape, day - start, over=False)
+            more_fast, more_slow = moved(index, day, whole=False)
             all_fast, all_slow = all_fast + more_fast, all_slow + more_slow
         out[column] = all_fast + draws.slow_share * (all_slow - all_fast)
     return out.T
@@ -247,14 +303,8 @@ def relief(
     effect: float = 1.0,
 ) -> Array:
     """Return how many logits each draw's score lies below its baseline at the days, shape (days, n)."""
-    if len(draws) >= FEWEST_COMPILED:
-        from euthymia.model.kernel import (
-            benefit as compiled,
-        )  # imported late: a single patient needs no compiler
-
-        gained = compiled(draws, infusions, weight_kg, days)
-    else:
-        gained = benefit(draws, infusions, weight_kg, days)
+    quick = _compiled.get("benefit") if len(draws) >= FEWEST_COMPILED else None
+    gained = (quick or benefit)(draws, infusions, weight_kg, days)
     gained += expectation_course(population.fixed, infusions, days)[:, None] * draws.expectation
     gained *= effect
     return gained

@@ -94,9 +94,7 @@ class Exponentials:
             while np.any(np.abs(there - here[index]) < 1e-6 * rate):
                 here[index] *= 1.0 + 3e-6
         pairs = self.weights[:, None] * other.weights[None, :] / (there[None, :] - here[:, None])
-        return Exponentials(
-            np.concatenate([here, there]), np.concatenate([pairs.sum(axis=1), -pairs.sum(axis=0)])
-        )
+        return Exponentials(np.concatenate([here, there]), np.concatenate([pairs.sum(axis=1), -pairs.sum(axis=0)]))
 
     def times(self, factor: float) -> Exponentials:
         """Return the response scaled by a factor."""

@@ -78,8 +78,7 @@ def draws_under(theta: Mapping[str, Any], normals: Array, slow_shift: Array | fl
         gain=theta["gain"] * np.exp(theta["gain_patient_sd"] * normals[:, 0]) * reached,
         fast_per_day=np.log(2.0) / half_fast,
         slow_per_day=np.log(2.0) / (half_fast + extra),
-        slow_share=1.0
-        / (1.0 + (1.0 - share) / share * np.exp(-fixed["slow_share_patient_sd"] * normals[:, 3])),
+        slow_share=1.0 / (1.0 + (1.0 - share) / share * np.exp(-fixed["slow_share_patient_sd"] * normals[:, 3])),
         ceiling=theta["ceiling"] * np.exp(theta["ceiling_patient_sd"] * normals[:, 4]),
         half_occupancy_ng_per_ml=fixed["half_occupancy_ng_per_ml"]
         * np.exp(fixed["half_occupancy_patient_sd"] * normals[:, 5]),
@@ -115,9 +114,7 @@ class Population:
         """Return what all patients share."""
         return fixed_numbers() | self.point
 
-    def draw(
-        self, n: int, rng: np.random.Generator, *, trials: bool = True, benzodiazepine: bool = False
-    ) -> Draws:
+    def draw(self, n: int, rng: np.random.Generator, *, trials: bool = True, benzodiazepine: bool = False) -> Draws:
         """Draw n patients, each under a plausible set of hyperparameters and of a trial or clinic of his own.
 
         Parameters

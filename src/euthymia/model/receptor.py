@@ -33,9 +33,7 @@ def half_points() -> dict[str, tuple[float, float]]:
     unbound = (unbound_s + unbound_r) / 2.0
     mid = rows["mid"]
     # Half of the racemate is each enantiomer: their ratios to their own affinities add.
-    per_umol = site[mid["site"]] * (
-        0.5 * unbound_s / mid["ki_s_umol_per_l"] + 0.5 * unbound_r / mid["ki_r_umol_per_l"]
-    )
+    per_umol = site[mid["site"]] * (0.5 * unbound_s / mid["ki_s_umol_per_l"] + 0.5 * unbound_r / mid["ki_r_umol_per_l"])
     points = {"mid": (molar_mass / per_umol, 1.0)}
     for name in ("low", "high"):
         row = rows[name]

@@ -27,12 +27,12 @@ from euthymia.model.virtual_trials import NAMES, prior_centres, to_natural
 
 Array = NDArray[np.float64]
 UNDETERMINED_RATIO = 0.8
-KEPT_DRAWS = 600
+KEPT_DRAWS = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """One hyperparameter: before and after the trials, on the scale of its prior, and whether they told anything."""
+    """One hyperparameter before and after the trials, and whether they told anything of it."""
 
     name: str
     point: float
@@ -54,8 +54,7 @@ def learnt(posterior: Posterior) -> list[Learnt]:
     spread = posterior.vectors.std(axis=0) / prior_sd
     low, high = np.percentile(natural, [5, 95], axis=0)
     return [
-        Learnt(name, float(typical[i]), float(low[i]), float(high[i]), float(spread[i]))
-        for i, name in enumerate(NAMES)
+        Learnt(name, float(typical[i]), float(low[i]), float(high[i]), float(spread[i])) for i, name in enumerate(NAMES)
     ]
 
 
@@ -114,10 +113,10 @@ def summary_lines(name: str, summary: Summary) -> list[str]:
     """Return one summary in words."""
     return [
         f"{name}: {summary.figures} figures, {summary.inside_90_pct:.0f} % inside the 90 % interval, "
-        f"{summary.inside_50_pct:.0f} % inside the 50 % interval; median absolute error of response and remission "
-        f"{summary.median_absolute_error_points:.1f} points; repeated courses overrated by "
+        f"{summary.inside_50_pct:.0f} % inside the 50 % interval; median absolute error of response and "
+        f"remission {summary.median_absolute_error_points:.1f} points; repeated courses overrated by "
         f"{summary.repeated_overrated_points:+.1f} points on average; CRPS {summary.crps_points:.1f} points, "
-        f"against {summary.crps_pooled_points:.1f} of the other trials of the same kind taken as the forecast.",
+        f"against {summary.crps_pooled_points:.1f} of the other trials of the same kind as the forecast.",
         "",
     ]
 
@@ -137,8 +136,8 @@ def residual_report(
     lines = [
         f"# Calibration of population {version}",
         "",
-        "Each trial below is foretold as if it had never been read (leave one trial out). An asterisk marks a figure",
-        "outside its 90 % interval.",
+        "Each trial below is foretold as if it had never been read (leave one trial out). An asterisk",
+        "marks a figure outside its 90 % interval.",
         "",
         *summary_lines("Leave one trial out", summarise(honest)),
         *summary_lines("All trials read, for comparison", summarise(fitted)),

@@ -209,17 +209,13 @@ def read_rows(path: Path) -> tuple[list[Row], list[NotSimulated]]:
         figures = [(measure, _number(cells[measure])) for measure in MEASURES]
         present = [(measure, value) for measure, value in figures if value is not None]
         if not present:
-            left.append(
-                NotSimulated(cells["trial"], cells["arm"], cells["timepoint_days"], "no figure is published")
-            )
+            left.append(NotSimulated(cells["trial"], cells["arm"], cells["timepoint_days"], "no figure is published"))
         for measure, value in present:
             try:
                 rows.append(_row_of(cells, measure, value))
             except BadInput as problem:
                 left.append(
-                    NotSimulated(
-                        cells["trial"], cells["arm"], cells["timepoint_days"], f"{measure}: {problem}"
-                    )
+                    NotSimulated(cells["trial"], cells["arm"], cells["timepoint_days"], f"{measure}: {problem}")
                 )
     return rows, left
 

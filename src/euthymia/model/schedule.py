@@ -1,6 +1,6 @@
-"""Compares booster schedules: weeks in response bought by each, with bands, and no ranking where none is known.
+"""Compares booster schedules: weeks in response that each buys, with bands; no ranking where none is known.
 
-All schedules are tried on the same draws of the patient, so that their differences are clearer than each alone.
+All schedules are tried on the same draws of the patient: their differences are clearer than each alone.
 """
 
 from __future__ import annotations
@@ -132,9 +132,7 @@ def compare_boosters(
     weeks: dict[float | None, Array] = {}
     for step in (None, *steps):
         infusions = _with_boosters(history, step)
-        fell = relief(
-            found.kept, infusions, history.weight_kg, days, found.people, effect=found.people.effect_on(used)
-        )
+        fell = relief(found.kept, infusions, history.weight_kg, days, found.people, effect=found.people.effect_on(used))
         weeks[step] = np.sum(typical + found.baseline - fell <= kept_above, axis=0) / 7.0
     boosters = {step: len(_with_boosters(history, step)) - len(history.infusions) for step in weeks}
     plans = tuple(_plan(step, boosters[step], price, weeks[step], weeks[None]) for step in weeks)
@@ -161,11 +159,7 @@ def _ranked(
     steps: Sequence[float], boosters: dict[float | None, int], price: float, weeks: dict[float | None, Array]
 ) -> tuple[dict[str, float], tuple[tuple[str, ...], ...]]:
     """Return the chance that one schedule beats another, and groups that cannot be told apart."""
-    worth = {
-        step: 1000.0 * (weeks[step] - weeks[None]) / (boosters[step] * price)
-        for step in steps
-        if boosters[step]
-    }
+    worth = {step: 1000.0 * (weeks[step] - weeks[None]) / (boosters[step] * price) for step in steps if boosters[step]}
     chances = {}
     for a, b in combinations(worth, 2):
         # A tie is half a win to each: many patients gain nothing, or everything, under both.

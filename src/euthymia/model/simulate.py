@@ -112,10 +112,7 @@ class VirtualPatient:
 
         A score is taken before an infusion that starts at the same instant, and knows only those before it.
         """
-        return [
-            int(score)
-            for score in self._scored(scale_named(scale), infusions, checked_days(days), noisy=True)
-        ]
+        return [int(score) for score in self._scored(scale_named(scale), infusions, checked_days(days), noisy=True)]
 
     def _scored(self, scale: Scale, infusions: Sequence[Infusion], days: Array, *, noisy: bool) -> Array:
         mean, sd = scale.baseline_logit()
@@ -128,15 +125,11 @@ class VirtualPatient:
         index = np.clip(np.rint(days).astype(int) + 365, 0, len(self.drift) - 1)
         own = np.array(
             [
-                np.random.default_rng(
-                    (self.noise_seed, int(i), len(scale.name), int(scale.top))
-                ).standard_normal()
+                np.random.default_rng((self.noise_seed, int(i), len(scale.name), int(scale.top))).standard_normal()
                 for i in index
             ]
         )
-        return np.rint(
-            scale.to_score(logits + self.drift[index] + self.population.fixed["noise_sd_logit"] * own)
-        )
+        return np.rint(scale.to_score(logits + self.drift[index] + self.population.fixed["noise_sd_logit"] * own))
 
 
 def virtual_patient(

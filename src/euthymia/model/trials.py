@@ -1,8 +1,8 @@
-"""Virtual trials beside the published ones: what the model would have foretold, with the spread it must admit.
+"""Virtual trials beside the published ones: what the model would have foretold, and its spread.
 
-A prediction for a trial draws plausible hyperparameters, the trial's own shifts, and then as many patients as were
-rated. Leave-one-trial-out draws hyperparameters as if that trial had never been read: the posterior is weighed by the
-inverse of that trial's likelihood (importance sampling), with the weights cut at a multiple of their mean.
+A prediction for a trial draws plausible hyperparameters, the trial's own shifts, and then as many patients as
+were rated. Leave-one-trial-out draws hyperparameters as if that trial had never been read: the posterior is
+weighed by the inverse of that trial's likelihood, the weights cut at a multiple of their mean.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from euthymia.model.rows import Row
 from euthymia.model.virtual_trials import NAMES, from_natural, machine_for, to_natural
 
 Array = NDArray[np.float64]
-SHIFTS_EACH = 4
+SHIFTS_EACH = 6
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -43,14 +43,14 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """Predicted figures of each row under each draw of hyperparameters and shifts, shape (draws, rows, shifts)."""
+    """Predicted figures under each draw of hyperparameters and shifts, shape (draws, rows, shifts)."""
 
     rows: tuple[Row, ...]
     figures: Array
 
 
-def sample_figures(rows: Sequence[Row], vectors: Array, *, patients: int = 512, seed: int = 1) -> Sampled:
-    """Return what each draw of hyperparameters would have each trial publish, finite numbers of patients included.
+def sample_figures(rows: Sequence[Row], vectors: Array, *, patients: int = 256, seed: int = 1) -> Sampled:
+    """Return what each draw of hyperparameters would have each trial publish, given its number of patients.
 
     Rows of one trial share its shifts.
     """
@@ -73,7 +73,7 @@ def _published(row: Row, predicted: Array, misfit: float, rng: np.random.Generat
     if row.measure in ("mean_change", "mean_score"):
         spread = predicted[:, 1] * np.sqrt(1.0 / row.n + 1.0 / misfit)
         low = 0.0 if row.measure == "mean_score" else -row.scale.top
-        return np.clip(predicted[:, 0] + spread * rng.standard_normal(len(predicted)), low, row.scale.top)
+        return np.asarray(np.clip(predicted[:, 0] + spread * rng.standard_normal(len(predicted)), low, row.scale.top))
     share = np.clip(predicted[:, 0], 0.004, 0.996)
     own = rng.beta(share * misfit, (1.0 - share) * misfit)
     return np.asarray(100.0 * rng.binomial(row.n, own) / row.n)
@@ -88,7 +88,7 @@ def weighed_quantiles(values: Array, weights: Array, shares: Sequence[float]) ->
 
 
 def crps(values: Array, weights: Array, truth: float) -> float:
-    """Return the continuous ranked probability score of a weighed sample: less is better, in the unit of the value."""
+    """Return the continuous ranked probability score of a weighed sample: less is better."""
     order = np.argsort(values)
     x, w = values[order], weights[order] / weights.sum()
     below = np.cumsum(w)
@@ -135,7 +135,7 @@ class Summary:
 
 
 def summarise(table: Sequence[Prediction]) -> Summary:
-    """Return coverage, errors, and the score beside that of the pooled mean of the other trials of the same kind."""
+    """Return coverage, errors, and the score beside that of the other trials of the same kind."""
     shares = [one for one in table if one.row.measure in ("response_pct", "remission_pct")]
     repeated = [one for one in shares if one.row.kind == "repeated"]
     inside90 = [one.p05 <= one.row.published <= one.p95 for one in table]
@@ -153,7 +153,7 @@ def summarise(table: Sequence[Prediction]) -> Summary:
 
 
 def _pooled_crps(row: Row, shares: Sequence[Prediction]) -> float | None:
-    """Return the score of the published figures of the other trials, of the same kind and measure, as a forecast."""
+    """Return the score of the other trials' figures, of the same kind and measure, as a forecast."""
     others = np.array(
         [
             one.row.published

@@ -1,7 +1,8 @@
-"""Simulates published trials under given hyperparameters: the machine behind calibration and the table of trials.
+"""Simulates published trials under given hyperparameters: the machine behind calibration and trials.
 
-The patients are the same for every set of hyperparameters (common random numbers), so that a likelihood is a smooth
-enough function of them. What differs between trials enters as shifts of the gain and of the expectation.
+The patients are the same for every set of hyperparameters (common random numbers): a likelihood is then a
+smooth enough function of them. What differs between trials enters as shifts of the gain, of the expectation and
+of the slow half-life.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from euthymia.model.course import Infusion
 from euthymia.model.data import constants
 from euthymia.model.kernel import Program, compiled, fast_exp, packed, program_for, run
 from euthymia.model.mood import expectation_course
@@ -57,7 +59,7 @@ def prior_centres() -> tuple[Array, Array]:
 
 @cache
 def common_patients(n: int, seed: int = 7) -> tuple[Array, Array]:
-    """Return quasi-random normals of n patients: of their parameters (n, 12), of their ratings (2 * times + 2, n)."""
+    """Return normals of n patients: of their parameters (n, 12), quasi-random, and of their ratings."""
     points = qmc.Sobol(OWN_NORMALS, seed=seed).random(n)
     own = ndtri(np.clip(points, 1e-9, 1 - 1e-9))
     return own, np.random.default_rng(seed).standard_normal((2 * (MOST_TIMES + 1), n))
@@ -80,7 +82,7 @@ def _outcomes(
     means: bool,
     out: Array,
 ) -> None:
-    """Write, for each shift, the share counted, the mean and the square mean of the last score, among those kept.
+    """Write, for each shift, the share counted, and mean and square mean of the last score, among those kept.
 
     drive, residual : (times, n); limits : (2, n) logits under which a rating
     counts, and under which the first one keeps a patient in. how : 0 at the last, 1 any, 2 still.
@@ -145,15 +147,13 @@ class Machine:
     ratings: Array
     weight_kg: float
 
-    def outcomes(
-        self, theta: dict[str, float], shifts: Array, slow: Array, slow_of: NDArray[np.intp]
-    ) -> Array:
+    def outcomes(self, theta: dict[str, float], shifts: Array, slow: Array, slow_of: NDArray[np.intp]) -> Array:
         """Return share or mean, and sd, of every row under every shift, shape (rows, shifts, 2).
 
         Parameters
         ----------
         shifts : shape (shifts, 2), of gain and expectation, in sd of the trials; or (rows, shifts, 2).
-        slow, slow_of : shifts of the slow half-life in sd of the trials, and which of them goes with each shift.
+        slow, slow_of : shifts of the slow half-life in sd of the trials; which of them goes with each shift.
         """
         people = draws_under(theta, self.own)
         drives = [self._drives(theta, float(step)) for step in slow]
@@ -214,9 +214,7 @@ class _Setting(NamedTuple):
     charted_mean: float
 
 
-def _setting(
-    item: Prepared, people: Draws, theta: dict[str, float], at_start: Array, later: Array
-) -> _Setting:
+def _setting(item: Prepared, people: Draws, theta: dict[str, float], at_start: Array, later: Array) -> _Setting:
     row = item.row
     scale = row.scale
     mean, sd = scale.baseline_logit(row.baseline_mean, row.baseline_sd)
@@ -275,7 +273,7 @@ def expected_at(theta: dict[str, float], row: Row, times: Array) -> Array:
 
 def machine_for(rows: Sequence[Row], *, patients: int = 512) -> Machine:
     """Prepare rows for simulation."""
-    courses: dict[tuple[object, ...], set[float]] = {}
+    courses: dict[tuple[Infusion, ...], set[float]] = {}
     for row in rows:
         if row.kind != "control":
             courses.setdefault(row.infusions, set()).update(_times_of(row))
@@ -301,7 +299,7 @@ def machine_for(rows: Sequence[Row], *, patients: int = 512) -> Machine:
 
 
 def _times_of(row: Row) -> tuple[float, ...]:
-    """Return the ratings to simulate; a row of responders to the first infusion is rated the day after it too."""
+    """Return the days of the ratings; responders to the first infusion are rated the day after it too."""
     return (1.0, *row.times) if row.responders_to_first else row.times
 
 

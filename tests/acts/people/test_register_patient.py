@@ -48,8 +48,13 @@ def test_it_is_refused_to_nobody(cast):
         register(cast, NOBODY)
 
 
-def test_the_database_refuses_a_row_that_no_act_wrote(cast):
-    with pytest.raises(DatabaseError, match="outside an act"), transaction.atomic():
-        Patient.objects.filter(pk=cast.patient.pk).update(given_name="Changed")
+def write_past_the_acts(patient):
+    with transaction.atomic():
+        Patient.objects.filter(pk=patient.pk).update(given_name="Changed")
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_the_database_refuses_a_row_that_no_act_wrote(cast):
+    with pytest.raises(DatabaseError, match="outside an act"):
+        write_past_the_acts(cast.patient)

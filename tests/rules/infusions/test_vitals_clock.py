@@ -1,61 +1,60 @@
-"""When the next vitals are due, at the start, while it runs and in recovery, and when they count as late."""
+"""When the next vitals are due, and how late they are."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from euthymia.clinic.journey.infusions.vitals_clock import Lateness, next_vitals
-from tests.rules.infusions.settings import SETTINGS
+from tests.rules.limits import LIMITS
 
-START = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
-
-
-def at(minutes):
-    return None if minutes is None else START + timedelta(minutes=minutes)
+START = datetime(2026, 11, 24, 15, tzinfo=UTC)
 
 
-def due(now, last, ended=None):
-    return next_vitals(now=at(now), started_at=START, ended_at=at(ended), last_at=at(last), thresholds=SETTINGS)
+def minute(m: float | None) -> datetime | None:
+    return None if m is None else START + timedelta(minutes=m)
+
+
+def due(now: float, last: float | None, ended: float | None = None):
+    return next_vitals(
+        now=START + timedelta(minutes=now),
+        started_at=START,
+        ended_at=minute(ended),
+        last_at=minute(last),
+        thresholds=LIMITS,
+    )
 
 
 @pytest.mark.parametrize(
-    ("last", "due_min"),
+    ("last", "ended", "next_at"),
     [
-        (None, 0),
-        (-10, 0),
-        (-2, 5),  # up to two minutes early counts for its time
-        (0, 5),
-        (2.9, 5),
-        (3, 10),
-        (5, 10),
-        (7, 10),
-        (8, 18),
-        (10, 20),
-        (23, 33),
+        (None, None, 0),
+        (-20, None, 0),  # long before the start
+        (-1, None, 5),  # the row before the start counts for 0
+        (0, None, 5),
+        (3, None, 10),  # two minutes early counts for 5
+        (5, None, 10),
+        (10, None, 20),
+        (21, None, 31),
+        (38, 40, 55),  # recovery: 15 minutes after the end
+        (None, 40, 55),
+        (55, 40, 70),
     ],
 )
-def test_while_it_runs(last, due_min):
-    assert due(0, last).at == at(due_min)
-
-
-@pytest.mark.parametrize(
-    ("last", "due_min"),
-    [(None, 55), (38, 55), (40, 55), (44, 59), (55, 70)],
-)
-def test_in_recovery(last, due_min):
-    assert due(41, last, ended=40).at == at(due_min)
+def test_when_the_next_row_is_due(last, ended, next_at):
+    assert due(0, last, ended).at == minute(next_at)
 
 
 @pytest.mark.parametrize(
     ("now", "lateness"),
     [
-        (19, Lateness.ON_TIME),
+        (15, Lateness.ON_TIME),
+        (20, Lateness.ON_TIME),
         (22.9, Lateness.ON_TIME),
         (23, Lateness.AMBER),
         (25.9, Lateness.AMBER),
         (26, Lateness.RED),
-        (200, Lateness.RED),
+        (90, Lateness.RED),
     ],
 )
-def test_how_late(now, lateness):
+def test_three_minutes_late_is_amber_and_six_red(now, lateness):
     assert due(now, 10).lateness == lateness

@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -50,12 +49,10 @@ VIAL_UL = 10_000
 CHART_MINUTES = (-3, 0, 5, 10, 20, 30, 40, 55, 70)
 
 
-@cache
 def _template(code: str) -> CourseTemplate:
     return CourseTemplate.objects.get(code=code)
 
 
-@cache
 def _wordings() -> list[Wording]:
     found = {w.kind: w for w in Wording.objects.filter(in_force=True)}
     return [found[kind] for kind in SIGNED_WORDINGS]
@@ -257,13 +254,18 @@ class Enactment:
         if self.life.first_on is not None:
             for number in range(1, self.life.course_given + 1):
                 day = self.life.first_on + timedelta(days=COURSE[number - 1])
-                given += self._given(plan, number, self.places.spot(min(day, self.today - timedelta(days=1))))
+                given += self._given(plan, number, self._past_spot(day))
             self._coming(plan)
         for version, day in enumerate(self.life.boosters_on, start=2):
             booster = self._plan(PlanKind.BOOSTER, day, [0], 47_500, PlanState.DONE, version)
             self._pay(booster, 47_500)
-            given += self._given(booster, 1, self.places.spot(day))
-        return given
+            given += self._given(booster, 1, self._past_spot(day))
+        return sorted(given)
+
+    def _past_spot(self, day: date) -> Spot:
+        """A spot for a visit that is over: looked for backwards near today, so that it lies in the past."""
+        near = day > self.today - timedelta(days=21)
+        return self.places.spot(min(day, self.today - timedelta(days=1)), -1 if near else 1)
 
     def _coming(self, plan: Plan) -> None:
         """What is booked or under way for a patient in his course."""
@@ -396,9 +398,9 @@ class Enactment:
 
     def _vial(self, volume_ul: int, at: datetime, spot: Spot) -> Vial:
         """The open vial of the location; a new one is taken in when it does not hold enough."""
-        held: tuple[Vial, int] | None = getattr(self.places, "vial", None)
+        held = self.places.open_vial
         if held is None or held[1] < volume_ul or held[0].received_at > at:
-            number = getattr(self.places, "vials", 0) + 1
+            number = self.places.vials + 1
             vial = Vial.objects.create(
                 location=self.places.location,
                 lot=f"DEMO-{self.places.location.pk}-{number:03d}",
@@ -412,8 +414,8 @@ class Enactment:
             )
             self._move(vial, Place.SUPPLIER, Place.ON_HAND, VIAL_UL, at - timedelta(hours=2), spot, None)
             held = (vial, VIAL_UL)
-            self.places.vials = number  # type: ignore[attr-defined]  # the demo's own bookkeeping
-        self.places.vial = (held[0], held[1] - volume_ul)  # type: ignore[attr-defined]  # as above
+            self.places.vials = number
+        self.places.open_vial = (held[0], held[1] - volume_ul)
         return held[0]
 
     def _move(
@@ -543,6 +545,8 @@ class Enactment:
                 by=self.places.physician,
                 text="Demonstration note: tolerated well; questions about sleep answered.",
             )
+        if self.life.stage == Stage.BOOSTER_BOOKED:
+            self._booster_to_come()
         if self.life.stage == Stage.BOOSTER_PROPOSED:
             self._booster("proposed")
             self._task(TaskKind.REVIEW, "A booster is proposed: sign or decline it.", self.now + timedelta(days=1))
@@ -553,8 +557,18 @@ class Enactment:
                 TaskKind.NEXT_DAY_CALL, "Call the patient after yesterday’s visit.", self.now + timedelta(hours=4)
             )
 
-    def _booster(self, state: str) -> None:
-        Booster.objects.create(
+    def _booster_to_come(self) -> None:
+        """A booster that was signed and agreed to, booked for the days to come."""
+        day = self.today + timedelta(days=int(self.rng.integers(2, 10)))
+        plan = self._plan(PlanKind.BOOSTER, day, [0], 47_500, PlanState.AGREED, 2 + len(self.life.boosters_on))
+        self._sign(plan)
+        self._book(plan, 1, self.places.spot(day), InfusionState.BOOKED)
+        booster = self._booster("signed")
+        booster.plan, booster.settled_at, booster.settled_by = plan, plan.made_at, self.places.physician
+        booster.save()
+
+    def _booster(self, state: str) -> Booster:
+        return Booster.objects.create(
             patient=self.patient,
             location=self.places.location,
             state=state,

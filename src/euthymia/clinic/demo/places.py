@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from euthymia.clinic.foundation.practice.models import Chair, Location, Staff
 from euthymia.clinic.foundation.schedule.rules import Opening, open_periods
+from euthymia.clinic.foundation.stock.models import Vial
 
+FULL = 10_000
 HOURS = (8, 10, 12, 14)
 """Whole visits of two hours begin at these hours; on a short day only the first two."""
 
@@ -30,9 +32,13 @@ class Places:
     nurses: list[Staff]
     physician: Staff
     used: dict[date, int] = field(default_factory=lambda: defaultdict(int))
+    vials: int = 0
+    """How many vials the demo has taken in here."""
+    open_vial: tuple[Vial, int] | None = None
+    """The vial in use, and how many microlitres it still holds."""
 
-    def spot(self, day: date) -> Spot:
-        """The next free spot on this day or the first open day after it."""
+    def spot(self, day: date, step: int = 1) -> Spot:
+        """The next free spot on this day, or on the first open day after it (before it with `step=-1`)."""
         opening = Opening(self.location.zone, self.location.hours, frozenset(self.location.holidays))
         while True:
             periods = open_periods(opening, day)
@@ -47,11 +53,11 @@ class Places:
                 )
                 which = taken % len(self.nurses)
                 return Spot(start, self.chairs[which], self.nurses[which])
-            day += timedelta(days=1)
+            day += timedelta(days=step)
 
     def close(self, day: date) -> None:
         """Keep a day free of further spots: today's board is laid out by hand."""
-        self.used[day] = 10_000
+        self.used[day] = FULL
 
 
 def places_of(location: Location) -> Places:

@@ -16,8 +16,7 @@ from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.models import Entry
 from euthymia.clinic.foundation.audit.readings import may_read
 from euthymia.clinic.foundation.billing.acts import record_payment
-from euthymia.clinic.foundation.billing.models import LedgerAccount
-from euthymia.clinic.foundation.billing.queries import entries_of
+from euthymia.clinic.foundation.billing.queries import statement_of
 from euthymia.clinic.foundation.forecasts.acts import forecast_for
 from euthymia.clinic.foundation.people.access import open_patient
 from euthymia.clinic.foundation.people.acts import write_note
@@ -31,7 +30,7 @@ from euthymia.clinic.journey.boosters.history import course_of, history_now
 from euthymia.clinic.journey.boosters.models import Booster
 from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.plans.queries import plan_in_force
-from euthymia.clinic.journey.screening.models import Decision
+from euthymia.clinic.journey.screening.queries import last_decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,16 @@ def chart(request: Any, ref: UUID) -> HttpResponse:
     """Everything about one patient: the course as a curve, then plan, visits, notes, money."""
     patient = open_patient(by=request.actor, now=request.now, ref=ref, what="patient.contact")
     return render(request, "desk/chart.html", page_of(request, patient))
+
+
+@staff_page
+@require_safe
+def lookers(request: Any, ref: UUID) -> HttpResponse:
+    """Who has looked at this patient's rows, newest first."""
+    patient = open_patient(by=request.actor, now=request.now, ref=ref)
+    entries = Entry.objects.filter(patient_id=patient.pk, reading=True).order_by("-id")[:200]
+    context = {"patient": patient, "entries": entries, "zone": patient.location.zone}
+    return render(request, "desk/lookers.html", context)
 
 
 @staff_page
@@ -93,7 +102,6 @@ def page_of(request: Any, patient: Patient, **forms: Any) -> dict[str, Any]:
     clinical = may_read(actor, "patient.chart", patient.location_id)
     money = may_read(actor, "patient.money", patient.location_id)
     plan = plan_in_force(patient)
-    booster = Booster.objects.filter(patient=patient).order_by("-id").first()
     visits = list(
         Infusion.objects.filter(patient=patient)
         .exclude(state="cancelled")
@@ -112,48 +120,48 @@ def page_of(request: Any, patient: Patient, **forms: Any) -> dict[str, Any]:
         "money": money,
     }
     if clinical:
-        context |= _clinical(patient, request.now) | {
-            "booster": booster,
+        context |= _clinical(patient, visits, request.now) | {
             "note_form": forms.get("note_form") or NoteForm(),
         }
     if money:
-        entries = entries_of(patient)
+        statement = statement_of(patient)
         context |= {
-            "entries": [_entry_row(e) for e in entries],
-            "owed_cents": _balance(entries, LedgerAccount.RECEIVABLE),
-            "prepaid_cents": -_balance(entries, LedgerAccount.PREPAID),
+            "entries": statement,
+            "owed_cents": sum(e.owed_cents for e in statement),
+            "prepaid_cents": sum(e.prepaid_cents for e in statement),
             "payment_form": forms.get("payment_form") or PaymentForm(),
         }
     return context
 
 
-def _clinical(patient: Patient, now: datetime) -> dict[str, Any]:
-    course = course_of(patient)
+# Once the patient has agreed to a plan, the decision that led there stands on the screening page alone.
+BEFORE_PLAN = {
+    Stage.INTAKE_COMPLETE,
+    Stage.ELIGIBLE,
+    Stage.ELIGIBLE_WITH_CONDITIONS,
+    Stage.DEFERRED,
+    Stage.DECLINED,
+    Stage.PLAN_ISSUED,
+    Stage.AGREED,
+}
+
+
+def _clinical(patient: Patient, visits: list[Infusion], now: datetime) -> dict[str, Any]:
+    """What clinicians alone see. A query is made only where the stage has something to show."""
+    course = course_of(patient, visits)
     history = history_now(course, now)
     forecast = forecast_for(patient.pk, history, now) if history else None
     remission = float(thresholds()["outcome.remission_phq9"])
+    early = patient.stage in BEFORE_PLAN
+    proposed = patient.stage == Stage.BOOSTER_PROPOSED
     return {
         "course": course,
         "forecast": forecast,
-        "figure": course_figure(course, forecast.result if forecast else None, now, remission),
+        "figure": course_figure(course, forecast, now, remission),
         "notes": notes_of(patient),
-        "decision": Decision.objects.filter(patient=patient).select_related("by").order_by("-id").first(),
-        "lookers": list(Entry.objects.filter(patient_id=patient.pk, reading=True).order_by("-id")[:8]),
-    }
-
-
-def _balance(entries: list[Any], account: LedgerAccount) -> int:
-    return sum(line.amount_cents for e in entries for line in e.lines.all() if line.account == account)
-
-
-def _entry_row(entry: Any) -> dict[str, Any]:
-    """One event of money as the patient would say it: what was charged, what was paid."""
-    by_account = {line.account: line.amount_cents for line in entry.lines.all()}
-    return {
-        "at": entry.at,
-        "what": entry.what,
-        "charged_cents": -by_account.get(LedgerAccount.REVENUE, 0),
-        "paid_cents": by_account.get(LedgerAccount.CASH, 0),
+        "decision": last_decision(patient) if early else None,
+        "early": early,
+        "booster": Booster.objects.filter(patient=patient).order_by("-id").first() if proposed else None,
     }
 
 

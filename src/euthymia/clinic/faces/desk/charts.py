@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from euthymia import drawing
+from euthymia.clinic.foundation.forecasts.models import Forecast
 from euthymia.clinic.journey.boosters.history import PatientCourse
 
 PHQ9_TOP = 27.0
@@ -13,12 +14,29 @@ WIDE, NARROW = 760, 360
 
 
 def course_figure(
-    course: PatientCourse, result: dict[str, Any] | None, now: datetime, remission: float
+    course: PatientCourse, forecast: Forecast | None, now: datetime, remission: float
 ) -> dict[str, SafeString]:
     """Scores, infusions and forecast on one axis of days: the wide drawing and the narrow one."""
     if course.origin is None:
         return {}
-    now_day = course.day(now)
+    known = forecast.pk if forecast else None
+    key = (course, known, round(course.day(now)), remission)
+    drawn = _drawn.get(key)
+    if drawn is None:
+        if len(_drawn) >= KEPT_DRAWINGS:
+            _drawn.clear()
+        drawn = _drawn[key] = _course_figure(course, forecast.result if forecast else None, now, remission)
+    return drawn
+
+
+# The same facts on the same day give the same drawing: kept in this process, as many as a day's patients.
+KEPT_DRAWINGS = 400
+_drawn: dict[Any, dict[str, SafeString]] = {}
+
+
+def _course_figure(
+    course: PatientCourse, result: dict[str, Any] | None, now: datetime, remission: float
+) -> dict[str, SafeString]:
     chart = drawing.BandChart(
         title="PHQ-9 over time",
         unit="PHQ-9 points, 0-27",
@@ -26,7 +44,7 @@ def course_figure(
         high=PHQ9_TOP,
         observed=tuple(drawing.Observed(course.day(at), value) for at, value in course.scores),
         band=_band(result),
-        now_day=now_day,
+        now_day=course.day(now),
         infusion_days=tuple(course.day(at) for at, _, _ in course.infusions),
         references=_references(course, remission),
     )

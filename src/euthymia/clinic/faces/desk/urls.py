@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<int:task_id>/", views.task, name="task"),
     path("patients/new/", views.new_patient, name="new_patient"),
     path("patients/<uuid:ref>/", chart.chart, name="chart"),
+    path("patients/<uuid:ref>/lookers/", chart.lookers, name="lookers"),
     path("patients/<uuid:ref>/note/", chart.note, name="note"),
     path("patients/<uuid:ref>/payment/", chart.payment, name="payment"),
     path("patients/<uuid:ref>/plan/", plan.plan, name="plan"),

@@ -3,6 +3,7 @@
 Pure: text in, a frozen Practice or the list of mistakes out.
 """
 
+import re
 import tomllib
 from collections.abc import Callable
 from decimal import Decimal
@@ -46,8 +47,10 @@ def load(text: str) -> Practice | list[Mistake]:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = getattr(error, "lineno", None) or _line_in(str(error))
+        line = getattr(error, "lineno", None) or _line_in(str(error), text)
         return [Mistake(line, f"This is not TOML: {str(error).split(' (at')[0]}.")]
+    except (ValueError, RecursionError):  # a number of thousands of digits; brackets thousands deep
+        return [Mistake(0, "This cannot be read as TOML: a number is too long, or brackets stand too deep.")]
     reader = Reader(data, LineFinder(text))
     practice = _read(reader)
     reader.mistakes.extend(check_whole(practice, reader))
@@ -56,9 +59,10 @@ def load(text: str) -> Practice | list[Mistake]:
     return practice
 
 
-def _line_in(message: str) -> int:
-    digits = "".join(c if c.isdigit() else " " for c in message.split("line")[-1]).split()
-    return int(digits[0]) if digits else 1
+def _line_in(message: str, text: str) -> int:
+    """The line that the reader of TOML names in its message; it calls the last one the end of the document."""
+    named = re.search(r"at line (\d+)", message)
+    return int(named.group(1)) if named else max(1, len(text.splitlines()))
 
 
 def _read(reader: Reader) -> Practice:

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -140,6 +140,9 @@ class Table:
 
     def day(self, name: str) -> date | None:
         value = self._get(name, date, "a date such as 2026-11-23", None)
+        if isinstance(value, datetime):
+            self.wrong(name, f"“{name}” must be a date such as 2026-11-23, without a time.")
+            return None
         return value if isinstance(value, date) else None
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -165,7 +168,7 @@ class Table:
 
     def dates(self, name: str) -> tuple[date, ...]:
         value = self._get(name, list, "a list of dates", [])
-        if value is None or not all(isinstance(v, date) for v in value):
+        if value is None or not all(isinstance(v, date) and not isinstance(v, datetime) for v in value):
             self.wrong(name, f"“{name}” must be a list of dates such as 2026-12-25, without quotation marks.")
             return ()
         return tuple(value)

@@ -103,6 +103,8 @@ class Account(AbstractBaseUser):
     email = models.EmailField(unique=True)
     staff = models.OneToOneField(Staff, on_delete=models.PROTECT, related_name="account")
     is_active = models.BooleanField(default=True)
+    held: "list[PostHeld] | None" = None
+    """The posts of its staff member, where they were read with it."""
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = []

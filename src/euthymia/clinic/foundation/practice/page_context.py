@@ -6,12 +6,12 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from euthymia.clinic.foundation.practice.pages import ways_for
-from euthymia.clinic.foundation.practice.queries import the_practice
+from euthymia.clinic.foundation.practice.queries import practice_for_page
 
 
 def practice_on_page(request: HttpRequest) -> dict[str, Any]:
-    """Context for every template. The practice is read once a page."""
-    practice = the_practice()
+    """Context for every template."""
+    practice = practice_for_page()
     actor = getattr(request, "actor", None)
     signed_in = actor is not None and actor.staff_id is not None
     return {

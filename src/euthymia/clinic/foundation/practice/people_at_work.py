@@ -9,13 +9,14 @@ from euthymia.clinic.foundation.practice.models import PostHeld, Staff
 
 def actor_for(user: Any, now: datetime) -> Actor:
     """The staff member behind this account with the posts he holds today; nobody when not signed in."""
-    return actor_of_staff(user.staff_id, now) if user.is_authenticated else NOBODY
+    return actor_of_staff(user.staff_id, now, getattr(user, "held", None)) if user.is_authenticated else NOBODY
 
 
-def actor_of_staff(staff_id: int, now: datetime) -> Actor:
+def actor_of_staff(staff_id: int, now: datetime, held: list[PostHeld] | None = None) -> Actor:
     """A member of staff with the posts he holds at `now`."""
     today = now.date()
-    held = list(PostHeld.objects.filter(staff_id=staff_id).select_related("staff"))
+    if held is None:
+        held = list(PostHeld.objects.filter(staff_id=staff_id).select_related("staff"))
     posts = frozenset(
         Post(p.location_id, Role(p.role))
         for p in held

@@ -1,6 +1,9 @@
 """Reads what the practice file laid down. Not patient data: no reading is recorded."""
 
 from decimal import Decimal
+from time import monotonic
+
+from django.db import connection
 
 from euthymia.clinic.foundation.practice.models import Location, Practice, Threshold, Wording
 
@@ -8,6 +11,21 @@ from euthymia.clinic.foundation.practice.models import Location, Practice, Thres
 def the_practice() -> Practice | None:
     """The practice that this database runs, None before its file was read."""
     return Practice.objects.first()
+
+
+KEPT_S = 10.0
+_page_practice: tuple[float, str, Practice | None] = (-KEPT_S, "", None)
+
+
+def practice_for_page() -> Practice | None:
+    """The practice's name and phone for the frame of a page: read at most every ten seconds by each process."""
+    global _page_practice
+    read_at, database, practice = _page_practice
+    here = str(connection.settings_dict["NAME"])
+    if practice is None or database != here or monotonic() - read_at > KEPT_S:
+        practice = the_practice()
+        _page_practice = (monotonic(), here, practice)
+    return practice
 
 
 def thresholds() -> dict[str, Decimal]:

@@ -26,6 +26,8 @@ def localize(day: date, wall: str, zone: str) -> datetime | Refusal:
     A time that the clocks skip in spring is refused; one that they show twice in autumn means its first showing.
     """
     hour, minute = (int(part) for part in wall.split(":"))
+    if hour == 24:  # midnight at the end of the day, as opening hours write it
+        day, hour = day + timedelta(days=1), 0
     local = datetime.combine(day, time(hour, minute), tzinfo=ZoneInfo(zone))
     instant = local.astimezone(UTC)
     if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):

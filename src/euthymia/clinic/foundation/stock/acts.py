@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, InternalError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.acts import act, permit
@@ -110,15 +110,15 @@ def move(
                 manner=manner,
                 reason=reason,
             )
-    except InternalError as short:
-        if getattr(short.__cause__, "sqlstate", "") != "EU004":
-            raise
-        raise Refused(
-            Refusal("not_enough_drug", f"Vial {vial.lot} does not hold that much. Choose another vial.")
-        ) from short
     except IntegrityError as broken:
         if "stock_waste_has_other_witness" not in str(broken):
             raise
         raise Refused(
             Refusal("witness_needed", "A waste needs a witness who is not the one who wastes."), "witness"
         ) from broken
+    except DatabaseError as short:
+        if getattr(short.__cause__, "sqlstate", "") != "EU004":
+            raise
+        raise Refused(
+            Refusal("not_enough_drug", f"Vial {vial.lot} does not hold that much. Choose another vial.")
+        ) from short

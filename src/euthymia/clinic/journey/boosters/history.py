@@ -1,5 +1,6 @@
 """One patient's course as the forecast wants it: infusions and scores on days counted from the first infusion."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,13 +37,13 @@ class PatientCourse:
         return round((at - self.origin).total_seconds() / 86_400, 3)
 
 
-def course_of(patient: Patient) -> PatientCourse:
-    """A patient's infusions as given and PHQ-9 scores as taken."""
-    given = []
-    weight_kg = None
-    infusions = Infusion.objects.filter(patient=patient, started_at__isnull=False).order_by("started_at")
+def course_of(patient: Patient, visits: Iterable[Infusion] | None = None) -> PatientCourse:
+    """A patient's infusions as given and PHQ-9 scores as taken. `visits`, where the caller has read them already."""
+    if visits is None:
+        visits = Infusion.objects.filter(patient=patient, started_at__isnull=False)
     orders = {o.infusion_id: o for o in DoseOrder.objects.filter(infusion__patient=patient).order_by("id")}
-    for infusion in infusions:
+    given, weight_kg = [], None
+    for infusion in sorted((v for v in visits if v.started_at is not None), key=_started):
         order = orders.get(infusion.pk)
         if order is not None and infusion.started_at is not None:
             given.append((infusion.started_at, order.dose_ug / 1000, float(order.minutes)))
@@ -53,6 +54,11 @@ def course_of(patient: Patient) -> PatientCourse:
         tuple((at, float(total or 0)) for at, total in scores.order_by("taken_at").values_list("taken_at", "total")),
         weight_kg,
     )
+
+
+def _started(infusion: Infusion) -> datetime:
+    assert infusion.started_at is not None
+    return infusion.started_at
 
 
 def history_now(course: PatientCourse, now: datetime, ahead_days: int = FORECAST_DAYS) -> History | None:

@@ -73,7 +73,7 @@ def _page(request: Any, patient: Patient, **forms: Any) -> dict[str, Any]:
     initial = {
         "mg_per_kg": mg_per_kg.normalize(),
         "minutes": minutes,
-        "on": newest.window_from.isoformat() if newest else "",
+        "on": max(newest.window_from, request.now.date()).isoformat() if newest else "",
     }
     roles = request.actor.roles_at(patient.location_id)
     return {

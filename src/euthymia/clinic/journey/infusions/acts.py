@@ -208,6 +208,10 @@ def order_dose(
     refusal = doses.hard_limits(dose, plan.mg_per_kg, settings)
     if refusal is not None:
         raise Refused(refusal, "weight_kg")
+    if held_ul(Place.ON_HAND, vial_id=vial.pk) < dose.volume_ul:
+        raise Refused(
+            Refusal("vial_short", f"Vial {vial.lot} holds less than {dose.volume_ml} mL. Choose another."), "vial"
+        )
     asked = doses.questions(dose, plan.mg_per_kg, settings, last_weight_kg(infusion.patient, infusion))
     if asked and not reason.strip():
         raise Refused(Refusal("question", f"{' '.join(asked)} If it is right, write why."), "reason")
@@ -277,13 +281,23 @@ def start_infusion(*, by: Actor, now: datetime, key: str | None, infusion_id: in
     order = last_order(infusion)
     if order is None or not hasattr(order, "confirmation"):
         raise Refused(Refusal("unconfirmed", "The dose has not been confirmed by a second person."))
-    row = baseline_row(sheet(infusion), None)
+    rows = sheet(infusion)
+    row = baseline_row(rows, None)
     refusal = gate.check_baseline(
         gate.Baseline(row.systolic_mmhg, row.diastolic_mmhg, row.heart_rate_bpm, row.spo2_pct) if row else None,
+        tuple(
+            gate.Pressure(r.at, r.systolic_mmhg, r.diastolic_mmhg)
+            for r in rows
+            if r.systolic_mmhg is not None and r.diastolic_mmhg is not None
+        ),
         thresholds(),
     )
     if refusal is not None:
         raise Refused(refusal)
+    # The database keeps one running infusion a chair; the lock makes two starters wait for each other.
+    Chair.objects.select_for_update().get(pk=infusion.chair_id)
+    if Infusion.objects.filter(chair_id=infusion.chair_id, state__in=RUNS).exists():
+        raise Refused(Refusal("chair_busy", "Another infusion is still running in this chair. End that one first."))
     if infusion.state == InfusionState.ARRIVED:
         _go(infusion, InfusionState.READY)
     _go(infusion, InfusionState.RUNNING)
@@ -506,6 +520,8 @@ def discharge_patient(
             checked=checked,
             systolic_mmhg=after[-1].systolic_mmhg if after else None,
             baseline_systolic_mmhg=base.systolic_mmhg if base else None,
+            diastolic_mmhg=after[-1].diastolic_mmhg if after else None,
+            baseline_diastolic_mmhg=base.diastolic_mmhg if base else None,
             left_ul=held_ul(Place.DRAWN, infusion_id=infusion.pk),
         ),
         thresholds(),
@@ -527,15 +543,17 @@ def _follow(infusion: Infusion, by: Actor, now: datetime) -> None:
     plan = Plan.objects.select_for_update().get(pk=infusion.plan_id)
     kind = "booster" if plan.kind == PlanKind.BOOSTER else "infusion"
     price = Price.objects.get(code=kind)
-    charge_visit(
-        by=by,
-        now=now,
-        key=None,
-        patient_id=infusion.patient_id,
-        amount_cents=_share_cents(plan, price.amount_cents, infusion.number),
-        what=f"{price.what}, {infusion.number} of {len(plan.schedule_days)}",
-        about=f"infusion:{infusion.pk}",
-    )
+    owed_cents = _share_cents(plan, price.amount_cents, infusion.number)
+    if owed_cents:
+        charge_visit(
+            by=by,
+            now=now,
+            key=None,
+            patient_id=infusion.patient_id,
+            amount_cents=owed_cents,
+            what=f"{price.what}, {infusion.number} of {len(plan.schedule_days)}",
+            about=f"infusion:{infusion.pk}",
+        )
     open_task(
         by=by,
         now=now,

@@ -100,9 +100,15 @@ def _weight_questions(weight_kg: Decimal, last_kg: Decimal, change_pct: Decimal)
     }
     best = min(fits, key=lambda unit: fits[unit])
     far = f"{plain(weight_kg)} kg is more than {plain(change_pct)} % from the last weight, {plain(last_kg)} kg."
+    if best == "pounds":
+        return [f"{far} Is it pounds? That would be {plain(_kg(weight_kg / POUNDS_IN_KG))} kg."]
     if best != "kilograms":
-        return [f"{far} Is it pounds?"]
+        return [f"{far} Was the last one, or is this one, pounds? {plain(_kg(weight_kg * POUNDS_IN_KG))} lb fits."]
     return [far]
+
+
+def _kg(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.1"), ROUND_HALF_EVEN)
 
 
 def plain(number: Decimal) -> str:

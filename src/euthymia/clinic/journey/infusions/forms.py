@@ -12,6 +12,8 @@ from euthymia.clinic.journey.infusions.leaving import CHECKLIST
 from euthymia.clinic.journey.infusions.models import EventKind
 from euthymia.clinic.journey.infusions.values import Measured
 
+NEARLY_EMPTY_UL = 1500
+"""Vials that hold less are offered last."""
 PASSED = [("yes", "Yes"), ("no", "No")]
 SEVERITIES = [(1, "Mild"), (2, "Moderate"), (3, "Severe")]
 
@@ -51,7 +53,8 @@ class OrderForm(ActForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["vial"]
         field.choices = [
-            (str(v.pk), f"Lot {v.lot}, {v.strength_mg_per_ml} mg/mL, {held / 1000:g} mL left") for v, held in vials
+            (str(v.pk), f"Lot {v.lot}, {v.strength_mg_per_ml} mg/mL, {held / 1000:g} mL left")
+            for v, held in sorted(vials, key=lambda pair: pair[1] < NEARLY_EMPTY_UL)
         ]
 
 

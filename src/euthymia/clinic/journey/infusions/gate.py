@@ -1,7 +1,9 @@
 """The gate of the day: what must be so before an infusion may start. Items as data, hard or soft. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from euthymia.clinic.foundation.audit.refusals import Refusal
 
@@ -55,8 +57,68 @@ class Baseline:
     spo2_pct: int | None
 
 
-def check_baseline(b: Baseline | None, t: dict[str, Decimal]) -> Refusal | None:
-    """Whether the vitals before the start let it go on."""
+class PressureBand(StrEnum):
+    GO = "go"
+    REPEAT = "repeat"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """One pressure measured before the start."""
+
+    at: datetime
+    systolic_mmhg: int
+    diastolic_mmhg: int
+
+
+def pressure_band(systolic_mmhg: int, diastolic_mmhg: int, t: dict[str, Decimal]) -> PressureBand:
+    """Go, repeat or hold. The worse of the two numbers decides."""
+    if systolic_mmhg > t["gate.systolic_hold_mmhg"] or diastolic_mmhg > t["gate.diastolic_hold_mmhg"]:
+        return PressureBand.HOLD
+    if systolic_mmhg > t["gate.systolic_go_mmhg"] or diastolic_mmhg > t["gate.diastolic_go_mmhg"]:
+        return PressureBand.REPEAT
+    return PressureBand.GO
+
+
+def check_pressure(readings: tuple[Pressure, ...], t: dict[str, Decimal]) -> Refusal | None:
+    """Whether the pressures before the start, in time, let it go on. The last one decides.
+
+    One between go and hold is repeated as often as the setting says, each time after a rest. When it has been, whoever
+    starts has seen every reading, and starting is his decision.
+    """
+    if not readings:
+        return Refusal("baseline_missing", "Chart pressure, heart rate and saturation before you start.")
+    last = readings[-1]
+    band = pressure_band(last.systolic_mmhg, last.diastolic_mmhg, t)
+    said = f"{last.systolic_mmhg}/{last.diastolic_mmhg} mmHg is above"
+    minutes = f"{t['gate.repeat_after_min'].normalize():f} minutes"
+    if band == PressureBand.HOLD:
+        limit = f"{t['gate.systolic_hold_mmhg'].normalize():f}/{t['gate.diastolic_hold_mmhg'].normalize():f}"
+        return Refusal("pressure_hold", f"{said} {limit}: hold. Repeat after {minutes}, and tell the prescriber.")
+    done, wanted = _repeats(readings, t), int(t["gate.repeats"])
+    if band == PressureBand.GO or done >= wanted:
+        return None
+    limit = f"{t['gate.systolic_go_mmhg'].normalize():f}/{t['gate.diastolic_go_mmhg'].normalize():f}"
+    return Refusal(
+        "pressure_repeat", f"{said} {limit}. Repeat after {minutes} of rest: {done} of {wanted} repeats are charted."
+    )
+
+
+def _repeats(readings: tuple[Pressure, ...], t: dict[str, Decimal]) -> int:
+    """How often a raised pressure was measured again after enough rest, since it was last in range."""
+    rest = timedelta(minutes=float(t["gate.repeat_after_min"]))
+    counted: list[datetime] = []
+    for reading in readings:
+        if pressure_band(reading.systolic_mmhg, reading.diastolic_mmhg, t) == PressureBand.GO:
+            counted = []
+        elif not counted or reading.at - counted[-1] >= rest:
+            counted.append(reading.at)
+    return max(0, len(counted) - 1)
+
+
+def check_baseline(b: Baseline | None, pressures: tuple[Pressure, ...], t: dict[str, Decimal]) -> Refusal | None:
+    """Whether the vitals before the start let it go on. `b` is the last full row, `pressures` are all in time."""
     if (
         b is None
         or b.systolic_mmhg is None
@@ -65,13 +127,9 @@ def check_baseline(b: Baseline | None, t: dict[str, Decimal]) -> Refusal | None:
         or b.heart_rate_bpm is None
     ):
         return Refusal("baseline_missing", "Chart pressure, heart rate and saturation before you start.")
-    high, low = t["gate.systolic_hold_mmhg"], t["gate.diastolic_hold_mmhg"]
-    if b.systolic_mmhg > high or b.diastolic_mmhg > low:
-        return Refusal(
-            "pressure_hold",
-            f"{b.systolic_mmhg}/{b.diastolic_mmhg} mmHg is above {high.normalize():f}/{low.normalize():f}: hold. "
-            "Repeat after 10 minutes, and tell the prescriber.",
-        )
+    refusal = check_pressure(pressures, t)
+    if refusal is not None:
+        return refusal
     if b.spo2_pct < t["gate.spo2_low_pct"]:
         return Refusal(
             "spo2_low", f"Saturation {b.spo2_pct} % is under {t['gate.spo2_low_pct'].normalize():f} %: hold."

@@ -28,6 +28,8 @@ class Leaving:
     baseline_systolic_mmhg: int | None
     left_ul: int
     """What was drawn for this infusion and is neither given nor wasted."""
+    diastolic_mmhg: int | None = None
+    baseline_diastolic_mmhg: int | None = None
 
 
 def check_leaving(x: Leaving, t: dict[str, Decimal]) -> tuple[Refusal, str | None] | None:
@@ -51,12 +53,19 @@ def check_leaving(x: Leaving, t: dict[str, Decimal]) -> tuple[Refusal, str | Non
             return Refusal("unchecked", f"Still open: {words.lower()}."), item
     if x.systolic_mmhg is None:
         return Refusal("no_pressure", "Chart a blood pressure in recovery first."), None
-    if x.baseline_systolic_mmhg:
-        off = abs(x.systolic_mmhg - x.baseline_systolic_mmhg) * 100
-        if off > x.baseline_systolic_mmhg * t["discharge.pressure_pct"]:
-            return Refusal(
-                "pressure_off",
-                f"Systolic {x.systolic_mmhg} is more than {t['discharge.pressure_pct']:.0f} % from the baseline of "
-                f"{x.baseline_systolic_mmhg} mmHg. Wait, and measure again.",
-            ), None
-    return None
+    off = _pressure_off("Systolic", x.systolic_mmhg, x.baseline_systolic_mmhg, t) or _pressure_off(
+        "Diastolic", x.diastolic_mmhg, x.baseline_diastolic_mmhg, t
+    )
+    return (off, None) if off else None
+
+
+def _pressure_off(word: str, now_mmhg: int | None, baseline_mmhg: int | None, t: dict[str, Decimal]) -> Refusal | None:
+    if now_mmhg is None or not baseline_mmhg:
+        return None
+    if abs(now_mmhg - baseline_mmhg) * 100 <= baseline_mmhg * t["discharge.pressure_pct"]:
+        return None
+    return Refusal(
+        "pressure_off",
+        f"{word} {now_mmhg} is more than {t['discharge.pressure_pct']:.0f} % from the baseline of "
+        f"{baseline_mmhg} mmHg. Wait, and measure again.",
+    )

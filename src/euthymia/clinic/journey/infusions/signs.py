@@ -62,13 +62,20 @@ def signs(row: Charted, thresholds: dict[str, Decimal], baseline: Charted | None
         if reached:
             found[name] = Sign(
                 level,
-                f"{word} {value} {unit} (setting: {'above' if above else 'under'} {limit.normalize():f}). "
-                f"{_ACTION[level]}",
+                f"{word} {value} {unit} (setting: {_reach(above, unit)} {limit.normalize():f}). {_ACTION[level]}",
             )
     found |= _sedation_and_nausea(row, thresholds)
-    if baseline is not None and "systolic_mmhg" not in found:
-        found |= _rise(row, baseline, thresholds)
+    if baseline is not None:
+        for name, word in (("systolic_mmhg", "Systolic"), ("diastolic_mmhg", "Diastolic")):
+            if name not in found:
+                found |= _rise(name, word, row, baseline, thresholds)
     return sorted(found.values(), key=lambda s: s.level != Level.RED)
+
+
+def _reach(above: bool, unit: str) -> str:
+    if not above:
+        return "under"
+    return "from" if unit == "mmHg" else "above"
 
 
 def _sedation_and_nausea(row: Charted, thresholds: dict[str, Decimal]) -> dict[str, Sign]:
@@ -81,17 +88,19 @@ def _sedation_and_nausea(row: Charted, thresholds: dict[str, Decimal]) -> dict[s
     return found
 
 
-def _rise(row: Charted, baseline: Charted, thresholds: dict[str, Decimal]) -> dict[str, Sign]:
-    if row.systolic_mmhg is None or not baseline.systolic_mmhg:
+def _rise(name: str, word: str, row: Charted, baseline: Charted, thresholds: dict[str, Decimal]) -> dict[str, Sign]:
+    """A pressure that its own setting leaves alone, but that has risen far above the patient's baseline."""
+    now_mmhg, before_mmhg = getattr(row, name), getattr(baseline, name)
+    if now_mmhg is None or not before_mmhg:
         return {}
-    rise = Decimal(row.systolic_mmhg - baseline.systolic_mmhg) * 100 / baseline.systolic_mmhg
+    rise = Decimal(now_mmhg - before_mmhg) * 100 / before_mmhg
     limit = thresholds["vitals.rise_amber_pct"]
     if rise < limit:
         return {}
     return {
-        "rise": Sign(
+        f"{name}_rise": Sign(
             Level.AMBER,
-            f"Systolic {row.systolic_mmhg} mmHg, {rise:.0f} % above the baseline of {baseline.systolic_mmhg} "
+            f"{word} {now_mmhg} mmHg, {rise:.0f} % above the baseline of {before_mmhg} "
             f"(setting: {limit.normalize():f} %). {_ACTION[Level.AMBER]}",
         )
     }

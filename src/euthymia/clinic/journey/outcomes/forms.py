@@ -19,7 +19,7 @@ class InstrumentForm(ActForm):
             label = f"{place + 1}. {item.text}" if len(instrument.items) > 1 else item.text
             self.fields[name] = forms.TypedChoiceField(
                 label=label,
-                choices=list(enumerate(instrument.options)),
+                choices=instrument.choices(place),
                 coerce=int,
                 empty_value=None,
                 required=False,

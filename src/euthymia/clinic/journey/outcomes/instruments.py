@@ -3,16 +3,35 @@
 import hashlib
 import tomllib
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 PACKS = Path(__file__).parent / "packs"
 
 
+class Scoring(StrEnum):
+    SUM = "sum"
+    MEAN = "mean"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     text: str
     loinc: str
+    low: str = ""
+    """What the first option means for this item, where the options are bare numbers."""
+    high: str = ""
+    """What the last one means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Items (from 1) of which at least so many count as symptoms."""
+
+    name: str
+    items: tuple[int, ...]
+    least: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +53,22 @@ class Instrument:
     safety_item: int
     """Which item (from 1) asks about death or self-harm; 0 for none."""
     items: tuple[Item, ...]
+    scoring: Scoring = Scoring.SUM
+    clusters: tuple[Cluster, ...] = ()
+    symptom_from: int = 0
+    """From which answer on an item counts as a symptom of its cluster."""
 
     @property
     def top(self) -> int:
         """The highest total."""
-        return len(self.items) * (len(self.options) - 1)
+        most = len(self.options) - 1
+        return most if self.scoring == Scoring.MEAN else len(self.items) * most
+
+    def choices(self, place: int) -> list[tuple[int, str]]:
+        """The answers to the item at this place (from 0), with what the first and the last one mean."""
+        item, last = self.items[place], len(self.options) - 1
+        meant = {0: item.low, last: item.high}
+        return [(n, f"{words} – {meant[n]}" if meant.get(n) else words) for n, words in enumerate(self.options)]
 
 
 class AlteredPack(ValueError):
@@ -70,8 +100,10 @@ def instrument(code: str) -> Instrument:
     if data.pop("sha256") != pack_digest(text):
         raise AlteredPack(f"The wording of {code} does not match its checksum.")
     items = tuple(Item(**item) for item in data.pop("item"))
+    clusters = tuple(Cluster(c["name"], tuple(c["items"]), c["least"]) for c in data.pop("cluster", []))
     lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
-    return Instrument(**{**data, **lists}, items=items)
+    scoring = Scoring(data.pop("scoring", Scoring.SUM))
+    return Instrument(**{**data, **lists}, items=items, scoring=scoring, clusters=clusters)
 
 
 def instrument_codes() -> tuple[str, ...]:

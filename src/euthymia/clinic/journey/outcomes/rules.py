@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from euthymia.clinic.foundation.audit.refusals import Refusal
-from euthymia.clinic.journey.outcomes.instruments import Instrument
+from euthymia.clinic.journey.outcomes.instruments import Instrument, Scoring
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,9 @@ def total(instrument: Instrument, answers: tuple[int | None, ...]) -> Total:
     missing = len(answers) - len(given)
     if missing > instrument.most_missing or not given:
         return Total(None)
+    if instrument.scoring == Scoring.MEAN:
+        mean = (Decimal(sum(given)) / len(given)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return Total(mean, prorated=missing > 0)
     if not missing:
         return Total(Decimal(sum(given)))
     whole = Decimal(sum(given)) * len(answers) / len(given)
@@ -40,6 +43,30 @@ def total(instrument: Instrument, answers: tuple[int | None, ...]) -> Total:
 def severity(instrument: Instrument, value: Decimal) -> str:
     """The band's word, for staff."""
     return instrument.band_words[sum(value >= limit for limit in instrument.bands)]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterCount:
+    """How many items of a cluster count as symptoms, and whether they are enough."""
+
+    name: str
+    symptoms: int
+    least: int
+
+    @property
+    def met(self) -> bool:
+        return self.symptoms >= self.least
+
+
+def cluster_counts(instrument: Instrument, answers: tuple[int | None, ...]) -> tuple[ClusterCount, ...]:
+    """The symptoms of each cluster, for staff. All met is a reason for an interview, never a diagnosis.
+
+    Empty where the questionnaire has no clusters, or an answer is missing.
+    """
+    if None in answers:
+        return ()
+    counts = [a is not None and a >= instrument.symptom_from for a in answers]
+    return tuple(ClusterCount(c.name, sum(counts[n - 1] for n in c.items), c.least) for c in instrument.clusters)
 
 
 def asks_for_help(instrument: Instrument, answers: tuple[int | None, ...]) -> bool:

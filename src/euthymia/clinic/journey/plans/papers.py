@@ -64,7 +64,7 @@ def agreement_pdf(
             for line in estimate_lines
         ],
     }
-    pdf: Any = typst.compile(
+    pdf: Any = typst.compile(  # type: ignore[misc]  # typst's own types cannot name bytes as an input
         TEMPLATE.encode(),
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,

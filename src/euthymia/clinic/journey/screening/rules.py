@@ -147,7 +147,8 @@ def inputs_of(
         for t in answers.get("trials", [])
     )
     height, weight = measured.get("height_cm"), measured.get("weight_kg")
-    named = medicines_that_matter(answers.get("medicines", ""))
+    written = answers.get("medicines")
+    named = medicines_that_matter(written) if written is not None else None
     yes_no = {q.id: answers.get(q.id) for q in questions()}
     unprotected = None
     if yes_no.get("bipolar") in ("yes", "no"):
@@ -161,7 +162,7 @@ def inputs_of(
         "bmi": round(float(weight) / (float(height) / 100) ** 2, 1) if height and weight else None,
         "phq9_item9": phq9_item9,
         "adequate_trials": adequate_trials(trials, thresholds),
-        **{f"medicine_{kind}": named.get(kind, "") for kind in _data()["medicines"]},
+        **{f"medicine_{kind}": None if named is None else named.get(kind, "") for kind in _data()["medicines"]},
     }
 
 
