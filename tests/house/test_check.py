@@ -1,6 +1,5 @@
 """What the owner of the tables does behind the program's back is found by `check_house`, and named."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,10 +8,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from bench.fresh import fresh_database
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from euthymia.embedded.roles import close_database
 from tests.cast import make_cast
@@ -32,6 +32,7 @@ class House:
         with psycopg.connect(self.owner_url) as conn:
             conn.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             row = conn.execute(statement).fetchone()
+            conn.execute("SET CONSTRAINTS ALL IMMEDIATE")
             conn.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         assert row is not None
         return int(row[0])
@@ -50,8 +51,6 @@ def _copy(url: str, name: str, of: str) -> None:
     connections["default"].close()  # a database is copied only when nobody is in it
     with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as conn:
         conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(of)))
-    with psycopg.connect(make_conninfo(url, dbname=name), autocommit=True) as conn:
-        close_database(conn)  # as it is in use
 
 
 def _drop(url: str, name: str) -> None:
@@ -62,17 +61,19 @@ def _drop(url: str, name: str) -> None:
 
 @pytest.fixture(scope="module")
 def filled(cluster_url: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """The name of a database in which one visit was booked, given and charged."""
+    """The name of a database of our own in which one visit was booked, given and charged."""
     named = connections["default"].settings_dict
-    tests_own, name = named["NAME"], f"house_{os.getpid()}"
-    _copy(cluster_url, name, tests_own)
-    named["NAME"] = name
-    with django_db_blocker.unblock():
-        cast = make_cast()
-        discharged(crew_of(cast), cast.now - timedelta(hours=2))
-        yield name
-    named["NAME"] = tests_own
-    _drop(cluster_url, name)
+    tests_own = named["NAME"]
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setenv("EUTHYMIA_OWNER_URL", cluster_url)
+        with fresh_database("house") as fresh:
+            connections["default"].close()
+            named["NAME"] = conninfo_to_dict(fresh.owner_url)["dbname"]
+            cast = make_cast()
+            discharged(crew_of(cast), cast.now - timedelta(hours=2))
+            yield str(named["NAME"])
+            connections["default"].close()
+            named["NAME"] = tests_own
 
 
 @pytest.fixture
@@ -92,6 +93,12 @@ def test_a_house_at_rest_has_no_fault(house):
     for table in WATCHED:
         count = next(line.split()[-2] for line in said.splitlines() if line.startswith(f"rows of {table} "))
         assert int(count) > 0
+
+
+def test_it_can_look_in_a_database_that_is_closed_as_in_use(house):
+    with psycopg.connect(house.owner_url) as conn:
+        close_database(conn)
+    assert house.look()[0] == 0
 
 
 CHANGES = {
