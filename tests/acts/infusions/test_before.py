@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from euthymia.clinic.foundation.audit.refusals import Refused
-from euthymia.clinic.foundation.stock.acts import receive_vial
+from euthymia.clinic.foundation.stock.acts import move_drug, receive_vial
 from euthymia.clinic.foundation.stock.models import DrugMove, Place
 from euthymia.clinic.foundation.stock.queries import held_ul
 from euthymia.clinic.journey.infusions.acts import answer_gate, arrive, confirm_dose, order_dose, start_infusion
@@ -130,25 +130,34 @@ class TestOrderDose(ActLaws):
     def test_a_vial_is_of_the_place_and_in_date(self, cast):
         arguments = self.arguments(cast)
         assert self.refusal(cast, **arguments | {"vial_id": 2_000_000_000}) == ("vial", "vial")
-        old = receive_vial(
-            by=cast.nurse,
-            now=cast.now - timedelta(days=10),
-            key=None,
-            location_id=cast.here.pk,
-            lot="T0",
-            strength_mg_per_ml=50,
-            volume_ul=10_000,
-            supplier="Supplier",
-            supplier_registration="R1",
-            expires_on=cast.now.date(),
-        )
+        old = vial_of(cast, 10_000, expires_in_days=0)
         assert self.refusal(cast, **arguments | {"vial_id": old}) == ("vial", "vial")
+
+    def test_a_vial_holds_the_whole_dose(self, cast):
+        arguments = self.arguments(cast)
+        assert self.refusal(cast, **arguments | {"vial_id": vial_of(cast, 799)}) == ("vial_short", "vial")
+        assert self.do(cast, **arguments | {"vial_id": vial_of(cast, 800)})
 
     def test_not_once_it_runs(self, cast):
         infusion = running(crew_of(cast), cast.now)
         vial_id = a_vial(crew_of(cast), cast.now)
         wanted = {"infusion_id": infusion.pk, "weight_kg": Decimal(80), "vial_id": vial_id}
         assert self.refusal(cast, **wanted) == ("order_closed", None)
+
+
+def vial_of(cast, volume_ul, expires_in_days=100):
+    return receive_vial(
+        by=cast.nurse,
+        now=cast.now - timedelta(days=10),
+        key=None,
+        location_id=cast.here.pk,
+        lot="T2",
+        strength_mg_per_ml=50,
+        volume_ul=volume_ul,
+        supplier="Supplier",
+        supplier_registration="R1",
+        expires_on=cast.now.date() + timedelta(days=expires_in_days),
+    )
 
 
 def _columns(order):
@@ -234,22 +243,21 @@ class TestStartInfusion(ActLaws):
         assert self.refusal(cast, **wanted) == ("infusion_state", None)
         assert DrugMove.objects.filter(infusion_id=infusion.pk).count() == 1
 
-    def test_a_vial_that_holds_less_is_said_in_words(self, cast):
-        small = receive_vial(
+    def test_a_vial_that_holds_less_by_now_is_said_in_words(self, cast):
+        vial_id = vial_of(cast, 800)
+        infusion = ordered(cast, vial_id=vial_id)
+        chart(crew_of(cast), infusion, cast.now)
+        confirmed(cast, infusion)
+        move_drug(
             by=cast.nurse,
             now=cast.now,
             key=None,
-            location_id=cast.here.pk,
-            lot="T2",
-            strength_mg_per_ml=50,
-            volume_ul=799,
-            supplier="Supplier",
-            supplier_registration="R1",
-            expires_on=cast.now.date() + timedelta(days=100),
+            vial_id=vial_id,
+            source=Place.ON_HAND,
+            target=Place.WASTED,
+            amount_ul=1,
+            witness_id=cast.second_nurse.as_staff,
         )
-        infusion = ordered(cast, vial_id=small)
-        chart(crew_of(cast), infusion, cast.now)
-        confirmed(cast, infusion)
         assert self.refusal(cast, infusion_id=infusion.pk) == ("not_enough_drug", None)
         infusion.refresh_from_db()
         assert infusion.state == InfusionState.READY
