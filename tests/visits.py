@@ -147,9 +147,9 @@ def a_vial(crew: Crew, now: datetime) -> int:
     )
 
 
-def ready(crew: Crew, now: datetime) -> Infusion:
+def ready(crew: Crew, now: datetime, plan: Plan | None = None) -> Infusion:
     """Arrived, gate passed, baseline charted, dose ordered and confirmed by two: ready to start at `now`."""
-    infusion = booked(crew, now - timedelta(days=1))
+    infusion = booked(crew, now - timedelta(days=1), plan)
     acts.arrive(by=crew.nurse, now=now, key=None, infusion_id=infusion.pk)
     acts.answer_gate(
         by=crew.nurse,
@@ -176,9 +176,9 @@ def ready(crew: Crew, now: datetime) -> Infusion:
     return infusion
 
 
-def running(crew: Crew, now: datetime) -> Infusion:
+def running(crew: Crew, now: datetime, plan: Plan | None = None) -> Infusion:
     """Started at `now`."""
-    infusion = ready(crew, now)
+    infusion = ready(crew, now, plan)
     acts.start_infusion(by=crew.nurse, now=now, key=None, infusion_id=infusion.pk)
     infusion.refresh_from_db()
     return infusion
@@ -190,9 +190,9 @@ def chart(crew: Crew, infusion: Infusion, at: datetime, systolic: int = 130) -> 
     return acts.chart_vitals(by=crew.nurse, now=at, key=None, infusion_id=infusion.pk, measured=measured)
 
 
-def recovering(crew: Crew, now: datetime, after_min: int = 41) -> Infusion:
+def recovering(crew: Crew, now: datetime, after_min: int = 41, plan: Plan | None = None) -> Infusion:
     """Started at `now` and ended after some minutes."""
-    infusion = running(crew, now)
+    infusion = running(crew, now, plan)
     acts.end_infusion(by=crew.nurse, now=now + timedelta(minutes=after_min), key=None, infusion_id=infusion.pk)
     infusion.refresh_from_db()
     return infusion
@@ -201,9 +201,9 @@ def recovering(crew: Crew, now: datetime, after_min: int = 41) -> Infusion:
 ALL_CHECKED = dict.fromkeys(("oriented", "line_out", "no_intent", "escort_here", "instructions"), True)
 
 
-def discharged(crew: Crew, now: datetime) -> Infusion:
+def discharged(crew: Crew, now: datetime, plan: Plan | None = None) -> Infusion:
     """Closed: everything given, discharged 75 minutes after `now`."""
-    infusion = recovering(crew, now)
+    infusion = recovering(crew, now, plan=plan)
     chart(crew, infusion, now + timedelta(minutes=70), 126)
     acts.discharge_patient(
         by=crew.nurse,
