@@ -18,12 +18,15 @@ from euthymia.clinic.foundation.audit.models import Entry
 from euthymia.clinic.foundation.people.acts import send_link
 from euthymia.clinic.foundation.people.models import LinkPurpose
 from euthymia.clinic.foundation.people.rules import Stage
+from euthymia.clinic.foundation.stock.models import Vial
 from euthymia.clinic.journey.boosters.models import Booster
+from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.plans.acts import sign_plan
 from euthymia.clinic.journey.plans.queries import wordings_to_sign
 from euthymia.clinic.journey.screening.models import Screening
+from tests import visits
 from tests.acts.steps import ALL_NO, a_booster, a_call, a_plan, a_screening, a_slot, to_stage
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 
 BAD = {
     "NUL": "a\0b",
@@ -133,7 +136,77 @@ def scores(cast: Cast) -> Page:
     return by_link(cast, LinkPurpose.SCORES, "", {"mood_1": "1"})
 
 
+def on_chart(what: str, **good: str) -> Callable[[Cast], Page]:
+    def page(cast: Cast) -> Page:
+        return Page(f"/desk/patients/{cast.patient.ref}/{what}/", cast.client(cast.physician), good)
+
+    return page
+
+
+def new_patient(cast: Cast) -> Page:
+    good = {"given_name": "Demo", "family_name": "New", "phone": "202-555-0123", "location": str(cast.here.pk)}
+    return Page("/desk/patients/new/", cast.client(cast.desk), good)
+
+
+def task(cast: Cast) -> Page:
+    made = visits.a_task(visits.crew_of(cast), cast.now)
+    return Page(f"/desk/tasks/{made}/", cast.client(cast.desk), {"outcome": "called"})
+
+
+def vial(cast: Cast) -> Page:
+    good = {"location": str(cast.here.pk), "lot": "L1", "strength_mg_per_ml": "50", "volume_ml": "10"}
+    good |= {"supplier": "S", "supplier_registration": "R", "expires_on": "2027-12-01"}
+    return Page("/desk/infusions/drug-log/", cast.client(cast.nurse), good)
+
+
+def at_chair(what: str, bring: Callable[..., Infusion], **good: str) -> Callable[[Cast], Page]:
+    def page(cast: Cast) -> Page:
+        infusion = bring(visits.crew_of(cast), cast.now)
+        return Page(f"/desk/infusions/{infusion.ref}/{what}/", cast.client(cast.nurse), good)
+
+    return page
+
+
+def payment(cast: Cast) -> Page:
+    url = f"/desk/patients/{cast.patient.ref}/payment/"
+    return Page(url, cast.client(cast.desk), {"amount": "475", "how": "card"})
+
+
+def waste(cast: Cast) -> Page:
+    infusion = visits.recovering(visits.crew_of(cast), cast.now, after_min=20)
+    good = {"manner": "sink", "witness_email": "second-nurse@example.org", "witness_password": PASSWORD}
+    return Page(f"/desk/infusions/{infusion.ref}/waste/", cast.client(cast.nurse), good)
+
+
+def ordered(cast: Cast) -> Page:
+    infusion = visits.ready(visits.crew_of(cast), cast.now)
+    good = {"weight_kg": "80", "vial": str(Vial.objects.get().pk), "reason": "seen"}
+    return Page(f"/desk/infusions/{infusion.ref}/order/", cast.client(cast.nurse), good)
+
+
 PAGES: dict[str, Callable[[Cast], Page]] = {
+    "a new patient": new_patient,
+    "a task finished": task,
+    "a note": on_chart("note", text="A note."),
+    "a payment": payment,
+    "the plan": on_chart(
+        "plan",
+        template="depression",
+        mg_per_kg="0.5",
+        minutes="40",
+        schedule_days="0, 2",
+        first_on="2026-11-30",
+        weight_kg="80",
+    ),
+    "a vial taken in": vial,
+    "the gate": at_chair("gate", visits.ready, identity="yes", escort_name="E", escort_phone="1"),
+    "a dose ordered": ordered,
+    "vitals": at_chair("vitals", visits.running, systolic_mmhg="120", diastolic_mmhg="80", note="fine"),
+    "an event": at_chair("event", visits.running, kind="nausea", severity="1", text="a little"),
+    "a rate": at_chair("rate", visits.running, rate_ml_per_h="100", reason="dizzy"),
+    "a waste": waste,
+    "a discharge": at_chair("discharge", visits.recovering, aldrete="10", mpadss="10"),
+    "a visit cancelled": at_chair("cancel", visits.booked, reason="ill"),
     "a call booked": book,
     "a call moved": move,
     "the call sheet": call_sheet,

@@ -14,6 +14,7 @@ from euthymia.clinic.faces.desk.charts import course_figure
 from euthymia.clinic.faces.desk.forms import NoteForm, PaymentForm
 from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.models import Entry
+from euthymia.clinic.foundation.audit.permissions import MAY_ACT
 from euthymia.clinic.foundation.audit.readings import may_read
 from euthymia.clinic.foundation.billing.acts import record_payment
 from euthymia.clinic.foundation.billing.queries import statement_of
@@ -130,6 +131,7 @@ def page_of(request: Any, patient: Patient, **forms: Any) -> dict[str, Any]:
             "owed_cents": sum(e.owed_cents for e in statement),
             "prepaid_cents": sum(e.prepaid_cents for e in statement),
             "payment_form": forms.get("payment_form") or PaymentForm(),
+            "can_receive": bool(MAY_ACT["billing.record_payment"] & actor.roles_at(patient.location_id)),
         }
     return context
 
