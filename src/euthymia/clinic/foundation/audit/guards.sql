@@ -4,6 +4,10 @@
 GRANT USAGE ON SCHEMA public TO euthymia_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO euthymia_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO euthymia_app;
+-- `check` compares every row with what the audit last saw, in a table that lasts as long as its look.
+DO $$ BEGIN
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO euthymia_app', current_database());
+END $$;
 
 -- Each changed row is noted, for this transaction only, until the audit entry takes the notes over.
 -- The notes hold a digest of every row as written, and for a change what stood there before.
