@@ -60,13 +60,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--unsafe-kills", type=int, default=8, help="0: leave the counter-proof out")
+    parser.add_argument("--patients", type=int, default=30, help="of the demo practice")
     parser.add_argument("--seed", type=int, default=None)
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
     print(f"Seed {seed}", flush=True)
     dice = random.Random(seed)
     unsafe = None
-    with tempfile.TemporaryDirectory(prefix="eu-crash-") as folder, Program(Path(folder) / "data") as program:
+    with (
+        tempfile.TemporaryDirectory(prefix="eu-crash-") as folder,
+        Program(Path(folder) / "data", options.patients) as program,
+    ):
         _let_wal_wait(program)
         safe = run(program, "safe", options.kills, dice)
         safe.faults += program.check()

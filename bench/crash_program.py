@@ -13,7 +13,6 @@ from types import TracebackType
 
 from euthymia.embedded import Cluster, DatabaseProblem, Running
 
-PATIENTS = "30"
 READY_WITHIN_S = 180.0
 QUICK_DEATH_S = 12.0
 """A little more than what the launcher takes for a quick death."""
@@ -24,8 +23,9 @@ QUICK_DEATHS = 3
 class Program:
     """`euthymia demo` in a folder of its own, on a port of its own."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, patients: int) -> None:
         self.data = data
+        self._patients = patients
         self.port = 0
         self.password = ""
         self._process: subprocess.Popen[bytes] | None = None
@@ -68,7 +68,12 @@ class Program:
         """What the house finds at fault when it looks itself over."""
         order = [sys.executable, "-m", "euthymia.cli", "check", "--data", str(self.data)]
         done = subprocess.run(order, capture_output=True, text=True, check=False)
-        return [] if done.returncode == 0 else [f"the house is at fault:\n{done.stdout}{done.stderr}"]
+        if done.returncode == 0:
+            return []
+        named = [line for line in done.stdout.splitlines() if line.startswith("    ")]
+        return [
+            "the house is at fault: " + "; ".join(line.strip() for line in [*named, *done.stderr.splitlines()[-1:]])
+        ]
 
     # --- Killing ------------------------------------------------------------------------------------
 
@@ -136,7 +141,7 @@ class Program:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 order,
-                env=env | {"EUTHYMIA_DEMO_PATIENTS": PATIENTS},
+                env=env | {"EUTHYMIA_DEMO_PATIENTS": str(self._patients)},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
