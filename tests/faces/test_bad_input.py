@@ -18,8 +18,8 @@ from euthymia.clinic.foundation.audit.models import Entry
 from euthymia.clinic.foundation.people.acts import send_link
 from euthymia.clinic.foundation.people.models import LinkPurpose
 from euthymia.clinic.foundation.people.rules import Stage
-from euthymia.clinic.foundation.stock.models import Vial
 from euthymia.clinic.journey.boosters.models import Booster
+from euthymia.clinic.journey.infusions.acts import arrive
 from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.plans.acts import sign_plan
 from euthymia.clinic.journey.plans.queries import wordings_to_sign
@@ -179,8 +179,10 @@ def waste(cast: Cast) -> Page:
 
 
 def ordered(cast: Cast) -> Page:
-    infusion = visits.ready(visits.crew_of(cast), cast.now)
-    good = {"weight_kg": "80", "vial": str(Vial.objects.get().pk), "reason": "seen"}
+    crew = visits.crew_of(cast)
+    infusion = visits.booked(crew, cast.now)
+    arrive(by=crew.nurse, now=cast.now, key=None, infusion_id=infusion.pk)
+    good = {"weight_kg": "80", "vial": str(visits.a_vial(crew, cast.now)), "reason": "seen"}
     return Page(f"/desk/infusions/{infusion.ref}/order/", cast.client(cast.nurse), good)
 
 
@@ -284,7 +286,9 @@ def fault(page: Page, name: str, bad: str, seen: bool) -> str:
     if name not in form.errors and seen and not form.non_field_errors():
         return f"the sentence stands by {list(form.errors)}"
     is_choice = isinstance(form.fields[name], forms.ChoiceField | forms.BooleanField)
-    if seen and not is_choice and escape(bad) not in response.content.decode():
+    # A password is never sent back.
+    is_secret = isinstance(form.fields[name].widget, forms.PasswordInput)
+    if seen and not is_choice and not is_secret and escape(bad) not in response.content.decode():
         return "the typed text is gone"
     return ""
 

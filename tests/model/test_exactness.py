@@ -65,7 +65,7 @@ def test_daily_drive_agrees_with_a_tight_solver() -> None:
         found = drive(draws, infusions, 70, days)
         for index in range(len(draws)):
             exact = drive_by_solver(draws, index, infusions, 70, days)
-            np.testing.assert_allclose(found[index], exact, atol=3e-6 * exact.max())
+            np.testing.assert_allclose(found[index], exact, atol=5e-7 * exact.max())
 
 
 def test_benefit_is_monotone_in_dose_and_never_above_its_ceiling() -> None:

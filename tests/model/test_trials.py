@@ -73,13 +73,14 @@ def test_words_in_cells_are_read_and_the_reading_kept(tmp_path: Path) -> None:
             {"response_pct": ""},
         )
     )
-    assert [row.how for row in rows] == ["at", "any"]
+    assert [row.how for row in rows] == ["at", "any", "at"]
+    assert rows[2].reading == "30 patients assumed"
     assert len(rows[0].infusions) == 6
     assert rows[0].infusions[-1].start_day == 14.0
     assert rows[0].times == (21.0,)
     assert rows[0].infusions[0].dose_mg == pytest.approx(0.75 * 80)
     assert "6 over 14 days" in rows[0].reading
-    assert len(left) == 4
+    assert len(left) == 3
 
 
 def test_a_file_without_the_columns_is_refused(tmp_path: Path) -> None:

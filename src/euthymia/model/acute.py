@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
 
 from euthymia.model.course import BadInput, Course, timed_segments
 from euthymia.model.data import constants
@@ -20,6 +20,7 @@ from euthymia.model.plasma import (
 )
 
 Array = NDArray[np.float64]
+NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def reference_peak_ng_per_ml() -> float:
 def _pressure(kind: str, conc: Array) -> Band:
     row = constants("acute")[kind]
     relative = conc / reference_peak_ng_per_ml()
-    spread = row["sd_mmhg"] * float(ndtri(0.95))
+    spread = row["sd_mmhg"] * NORMAL.inv_cdf(0.95)
     peak = row["peak_rise_mmhg"]
     return Band((peak - spread) * relative, peak * relative, (peak + spread) * relative)
 
@@ -76,7 +77,7 @@ def _pressure(kind: str, conc: Array) -> Band:
 def _share_past_pressure(kind: str, conc: Array) -> Array:
     row, limit = constants("acute")[kind], constants("acute")["past"][f"{kind}_rise_mmhg"]
     relative = np.maximum(conc / reference_peak_ng_per_ml(), 1e-12)
-    return np.asarray(ndtr((limit / relative - row["peak_rise_mmhg"]) / row["sd_mmhg"]))
+    return np.array([NORMAL.cdf(z) for z in (limit / relative - row["peak_rise_mmhg"]) / row["sd_mmhg"]])
 
 
 def _dissociation(conc: Array, c50: Array | float) -> Array:
@@ -117,9 +118,9 @@ def acute_effects(
     factor = 1.0 if first_infusion else 1.0 / row["later_infusion_factor"]
     c50 = row["c50_ng_per_ml"] * factor
     log_sd = float(np.sqrt(np.log1p(row["c50_cv"] ** 2)))
-    tail = log_sd * float(ndtri(0.95))
+    tail = log_sd * NORMAL.inv_cdf(0.95)
     bands = Band(*(_dissociation(conc, c50 * np.exp(shift)) for shift in (tail, 0.0, -tail)))
-    sensitive = _dissociation(conc, c50 * np.exp(-log_sd * float(ndtri(limits["share"]))))
+    sensitive = _dissociation(conc, c50 * np.exp(-log_sd * NORMAL.inv_cdf(limits["share"])))
     past = {
         "systolic": _share_past_pressure("systolic", conc) >= limits["share"],
         "diastolic": _share_past_pressure("diastolic", conc) >= limits["share"],

@@ -13,7 +13,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 
 from euthymia.model.course import BadInput, Infusion, checked_weight_kg, finite, in_order
 from euthymia.model.mood import relief
@@ -217,7 +216,7 @@ def _posterior(asked: _Asked, days: Array, people: Population, seed: int) -> Pos
     residual = fell + (asked.seen_logits - typical)[:, None]
     known = residual_covariance(people, baseline_sd, seen_days, seen_days)
     known[np.diag_indices_from(known)] += noise_sd**2
-    inverse = cho_solve(cho_factor(known, lower=True), np.eye(count))
+    inverse = np.asarray(np.linalg.inv(known), dtype=np.float64)
     weights = _weigh(residual, inverse)
     chosen = systematic(weights, KEPT, rng)
     surprise = inverse @ (residual[:, chosen] - path[:count])

@@ -31,7 +31,7 @@ from euthymia.model.population import OWN_NORMALS, Draws, calibrated, draws_unde
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
-GROUP = 64
+GROUP = 128
 LN2_HIGH, LN2_LOW = 6.93145751953125e-1, 1.42860682030941723212e-6
 F = TypeVar("F", bound=Callable[..., Any])
 OPTIONS: dict[str, Any] = {
@@ -299,18 +299,38 @@ def _left_over(segments: Array, k: Array, level: Array, half: Array, from_h: flo
 
 
 @compiled
-def _tail(k: Array, left: Array, per_day: Array, from_h: float, span_h: float, total: Array) -> None:
+def _tail(
+    k: Array, left: Array, half: Array, kf: Array, ks: Array, from_h: float, span_h: float,
+    fast: Array, slow: Array, fast_left: Array, slow_left: Array,
+) -> None:  # fmt: skip
     """Add the closed tail to the moments; the first of the three rates is the slowest."""
     r0, r1, r2, a0, a1, a2 = k[0], k[1], k[2], left[0], left[1], left[2]
-    for w in range(len(per_day)):
-        slow = per_day[w] / 24.0
-        n0, n1, n2, n3 = r0[w] - slow, r1[w] - slow, r2[w] - slow, 2.0 * r0[w] - slow
-        total[w] += fast_exp(slow * from_h) * (
-            a0[w] / n0 * (1.0 - fast_exp(-n0 * span_h))
-            + a1[w] / n1 * (1.0 - fast_exp(-n1 * span_h))
-            + a2[w] / n2 * (1.0 - fast_exp(-n2 * span_h))
-            - a0[w] * a0[w] / n3 * (1.0 - fast_exp(-n3 * span_h))
-        )
+    for w in range(len(half)):
+        e0, e1, e2 = fast_exp(-r0[w] * span_h), fast_exp(-r1[w] * span_h), fast_exp(-r2[w] * span_h)
+        before = fast_exp(-r0[w] * from_h) / half[w]
+        a, b = a0[w], a1[w]
+        for state in range(2):
+            per_h = (kf[w] if state == 0 else ks[w]) / 24.0
+            grown = fast_exp(per_h * span_h)
+            begun = fast_exp(per_h * from_h)
+            square = (1.0 - e0 * e0 * grown) / (2.0 * r0[w] - per_h)
+            cross = (1.0 - e0 * e1 * grown) / (r0[w] + r1[w] - per_h)
+            cube = (1.0 - e0 * e0 * e0 * grown) / (3.0 * r0[w] - per_h)
+            more = begun * (
+                a * (1.0 - e0 * grown) / (r0[w] - per_h)
+                + b * (1.0 - e1 * grown) / (r1[w] - per_h)
+                + a2[w] * (1.0 - e2 * grown) / (r2[w] - per_h)
+                - a * a * square
+                - 2.0 * a * b * cross
+                + a * a * a * cube
+            )
+            more_left = begun * before * (3.0 * a * a * cube - 2.0 * a * square - 2.0 * b * cross)
+            if state == 0:
+                fast[w] += more
+                fast_left[w] += more_left
+            else:
+                slow[w] += more
+                slow_left[w] += more_left
 
 
 @compiled
@@ -370,6 +390,7 @@ def run(
     quad_fast_left, quad_slow_left = np.empty((quads, GROUP)), np.empty((quads, GROUP))
     ends, block_left = np.zeros((quads, GROUP)), np.empty((len(block_quad), GROUP))
     key_fast, key_slow = np.empty((keys, GROUP)), np.empty((keys, GROUP))
+    key_fast_left, key_slow_left = np.empty((keys, GROUP)), np.empty((keys, GROUP))
     gap_fast, gap_slow = np.empty((len(gaps), GROUP)), np.empty((len(gaps), GROUP))
     fast, slow, all_fast, all_slow = np.empty(GROUP), np.empty(GROUP), np.empty(GROUP), np.empty(GROUP)
     result = np.empty(GROUP)
@@ -394,20 +415,17 @@ def run(
             q = key_quad[key]
             key_fast[key, :] = quad_fast[q]
             key_slow[key, :] = quad_slow[q]
+            key_fast_left[key, :] = quad_fast_left[q]
+            key_slow_left[key, :] = quad_slow_left[q]
             if key_until_h[key] > key_from_h[key]:
                 if q != last_quad:
-                    _left_over(
-                        segments[quad_segments[q] : quad_segments[q + 1]],
-                        k,
-                        level,
-                        half,
-                        key_from_h[key],
-                        left,
-                    )
+                    pieces = segments[quad_segments[q] : quad_segments[q + 1]]
+                    _left_over(pieces, k, level, half, key_from_h[key], left)
                     last_quad = q
-                span = min(key_until_h[key] - key_from_h[key], 1e5)
-                _tail(k, left, kf, key_from_h[key], span, key_fast[key])
-                _tail(k, left, ks, key_from_h[key], span, key_slow[key])
+                _tail(
+                    k, left, half, kf, ks, key_from_h[key], min(key_until_h[key] - key_from_h[key], 1000.0),
+                    key_fast[key], key_slow[key], key_fast_left[key], key_slow_left[key],
+                )  # fmt: skip
         for gap in range(len(gaps)):
             _decays(gaps[gap], kf, gap_fast[gap])
             _decays(gaps[gap], ks, gap_slow[gap])
@@ -422,22 +440,22 @@ def run(
             for item in range(step_over[step], step_over[step + 1]):
                 _add(
                     fast, key_fast[adds[item, 0]], block_left[adds[item, 2]],
-                    quad_fast_left[key_quad[adds[item, 0]]], gap_fast[adds[item, 1]],
+                    key_fast_left[adds[item, 0]], gap_fast[adds[item, 1]],
                 )  # fmt: skip
                 _add(
                     slow, key_slow[adds[item, 0]], block_left[adds[item, 2]],
-                    quad_slow_left[key_quad[adds[item, 0]]], gap_slow[adds[item, 1]],
+                    key_slow_left[adds[item, 0]], gap_slow[adds[item, 1]],
                 )  # fmt: skip
             all_fast[:] = fast
             all_slow[:] = slow
             for item in range(step_looks[step], step_looks[step + 1]):
                 _add(
                     all_fast, key_fast[looks[item, 0]], block_left[looks[item, 2]],
-                    quad_fast_left[key_quad[looks[item, 0]]], gap_fast[looks[item, 1]],
+                    key_fast_left[looks[item, 0]], gap_fast[looks[item, 1]],
                 )  # fmt: skip
                 _add(
                     all_slow, key_slow[looks[item, 0]], block_left[looks[item, 2]],
-                    quad_slow_left[key_quad[looks[item, 0]]], gap_slow[looks[item, 1]],
+                    key_slow_left[looks[item, 0]], gap_slow[looks[item, 1]],
                 )  # fmt: skip
             _emit(result, all_fast, all_slow, own[9], own[10], own[11])
             out[step_column[step], low : low + count] = result[:count]

@@ -23,7 +23,7 @@ from euthymia.model.data import constants
 from euthymia.model.population import Draws, Population
 
 Array = NDArray[np.float64]
-QUADRATURE_H = 30.0
+QUADRATURE_H, MERGED_H = 20.0, 30.0
 SETTLED_H = 96.0
 BEND_DURING_H, BEND_AFTER_H, SHORT_H = 0.05, 0.2, 2.0
 CHUNK = 2000
@@ -37,7 +37,7 @@ def blocks_of(infusions: Sequence[Infusion]) -> list[tuple[float, Shape]]:
     free_h = -np.inf
     for infusion in infusions:
         start_h = infusion.start_day * 24.0
-        if start_h < free_h + QUADRATURE_H and blocks:
+        if start_h < free_h + MERGED_H and blocks:
             offset = start_h - blocks[-1][0] * 24.0
             blocks[-1][1].extend((offset + s, d, r) for s, d, r in infusion.rates())
         else:
@@ -105,29 +105,29 @@ def concentration(draws: Draws, weight_kg: float, shape: Shape, times_h: Array) 
     return total
 
 
-def _tail(draws: Draws, weight_kg: float, shape: Shape, from_h: float, until_h: float) -> tuple[Array, Array]:
+def _tail(draws: Draws, weight_kg: float, shape: Shape, from_h: float, until_h: float) -> Moments:
     """Return the moments from the end of the quadrature on, in closed form.
 
-    There the concentration is small beside the half-point K, and o = C/K - (C/K)^2, the square being that of
-    the slowest exponential.
+    There x = C / K is small, and o = x - x^2 + x^3, the square and the cube being those of the slower exponentials.
     """
     rates, pulse = scaled_plasma(draws, weight_kg)
-    left = np.zeros_like(rates)
+    x = np.zeros_like(rates)
     for start, duration, rate in shape:
-        left -= (
-            pulse * rate * 1000.0 / rates * np.expm1(-rates * duration) * np.exp(-rates * (from_h - start - duration))
-        )
-    left /= draws.half_occupancy_ng_per_ml[:, None]
-    slowest = rates.argmin(axis=1)
-    index = np.arange(len(rates))
-    levels = np.column_stack([left, -(left[index, slowest] ** 2)])
-    speeds = np.column_stack([rates, 2.0 * rates[index, slowest]])
+        full = -pulse * rate * 1000.0 / rates * np.expm1(-rates * duration)
+        x += full * np.exp(-rates * (from_h - start - duration))
+    half = draws.half_occupancy_ng_per_ml
+    x /= half[:, None]
+    a, b, (r0, r1) = x[:, 0], x[:, 1], (rates[:, 0], rates[:, 1])
+    levels = np.column_stack([x, -a * a, -2.0 * a * b, a**3])
+    per_left = np.column_stack([-2.0 * a, -2.0 * b, 3.0 * a * a]) * (np.exp(-r0 * from_h) / half)[:, None]
+    speeds = np.column_stack([rates, 2.0 * r0, r0 + r1, 3.0 * r0])
     found = []
-    for per_day in (draws.fast_per_day, draws.slow_per_day):
-        net = speeds - per_day[:, None] / 24.0
-        done = 1.0 if np.isinf(until_h) else -np.expm1(-net * (until_h - from_h))
-        found.append(np.exp(per_day * from_h / 24.0) * np.sum(levels / net * done, axis=1))
-    return found[0], found[1]
+    for level, speed in ((levels, speeds), (per_left, speeds[:, 3:])):
+        for per_day in (draws.fast_per_day, draws.slow_per_day):
+            net = speed - per_day[:, None] / 24.0
+            done = 1.0 if np.isinf(until_h) else -np.expm1(-net * (until_h - from_h))
+            found.append(np.exp(per_day * from_h / 24.0) * np.sum(level / net * done, axis=1))
+    return Moments(*found)
 
 
 Benefit = Callable[[Draws, Sequence[Infusion], float, Array], Array]
@@ -159,8 +159,8 @@ def _with_tail(found: Moments, draws: Draws, weight_kg: float, shape: Shape, unt
     from_h = end_of(shape) + QUADRATURE_H
     if until_h <= from_h:
         return found
-    fast, slow = _tail(draws, weight_kg, shape, from_h, until_h)
-    return found._replace(fast=found.fast + fast, slow=found.slow + slow)
+    tail = _tail(draws, weight_kg, shape, from_h, until_h)
+    return Moments(*(one + other for one, other in zip(found, tail, strict=True)))
 
 
 def _by_quadrature(draws: Draws, weight_kg: float, shape: Shape, until_h: float) -> Moments:

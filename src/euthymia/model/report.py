@@ -22,6 +22,7 @@ from euthymia.model.trials import (
     predictions,
     sample_figures,
     summarise,
+    thinned,
 )
 from euthymia.model.virtual_trials import NAMES, prior_centres, to_natural
 
@@ -56,12 +57,6 @@ def learnt(posterior: Posterior) -> list[Learnt]:
     return [
         Learnt(name, float(typical[i]), float(low[i]), float(high[i]), float(spread[i])) for i, name in enumerate(NAMES)
     ]
-
-
-def thinned(posterior: Posterior, count: int = KEPT_DRAWS, seed: int = 0) -> Posterior:
-    """Return a random part of the posterior."""
-    index = np.random.default_rng(seed).permutation(len(posterior.vectors))[:count]
-    return Posterior(posterior.trials, posterior.vectors[index], posterior.log_likelihoods[index])
 
 
 def population_toml(version: str, posterior: Posterior, evidence: bytes, made_by: str) -> str:
@@ -180,7 +175,7 @@ def write_calibration(
     durable: Sequence[Row],
 ) -> list[Path]:
     """Write population, draws and report; return their paths."""
-    kept = thinned(posterior)
+    kept = thinned(posterior, KEPT_DRAWS)
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"population-{version}{end}" for end in (".toml", "-draws.csv", "-report.md")]
     made_by = f"euthymia model calibrate, {len(rows)} figures of {evidence.name}"

@@ -136,17 +136,23 @@ def _row_of(cells: dict[str, str], measure: str, published: float) -> Row:
     if (dose is not None and dose > 0) or dose is None:
         dose = given.get("ketamine_dose_mg_per_kg", dose)
     minutes = given.get("infusion_min", _number(cells["infusion_min"]))
-    if not days or dose is None or minutes is None:
-        raise BadInput("the days, the dose or the length of the infusions are not given as numbers")
+    if not days or dose is None:
+        raise BadInput("the days or the dose of the infusions are not given as numbers")
     times, how, read_time = _time_of(cells["timepoint_days"], days[-1])
     times, how = given.get("times", times), given.get("how", how)
     if not times:
         raise BadInput(f"the time point {cells['timepoint_days']!r} gives no number")
+    usual = constants("readings")
     n = _number(cells["n_at_timepoint"]) or _number(cells["n"])
+    weight = usual["typical_weight_kg"]
+    assumed = []
+    if minutes is None:
+        minutes = usual["usual_minutes"]
+        assumed.append(f"{minutes:g} min assumed")
     if not n or n < 1:
-        raise BadInput("the number of patients is not given")
-    weight = constants("readings")["typical_weight_kg"]
-    readings = [text for text in (given.get("reading", ""), read_days, read_dose, read_time) if text]
+        n = usual["usual_patients"]
+        assumed.append(f"{n:g} patients assumed")
+    readings = [text for text in (read_days, read_dose, read_time, *assumed) if text]
     return Row(
         trial=cells["trial"],
         arm=cells["arm"],
@@ -163,7 +169,7 @@ def _row_of(cells: dict[str, str], measure: str, published: float) -> Row:
         baseline_mean=_number(cells["baseline_mean"]),
         baseline_sd=_number(cells["baseline_sd"]),
         responders_to_first="select" in given,
-        reading=given["reading"] if "reading" in given else "; ".join(readings),
+        reading="; ".join([given["reading"], *assumed] if "reading" in given else readings),
     )
 
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from euthymia.model import kernel, mood
 from euthymia.model.course import Course
-from euthymia.model.forecast import ForecastInput, forecast
+from euthymia.model.examples import busy_patient
+from euthymia.model.forecast import forecast
 from euthymia.model.population import Draws, calibrated
 from euthymia.model.reference import drive_by_solver
 
@@ -24,18 +25,10 @@ DAYS = np.arange(0.0, 91.0)
 CHUNK = 20_000
 COLD = """
 import time; t = time.perf_counter()
-from euthymia.model.speed import busy_patient
+from euthymia.model.examples import busy_patient
 from euthymia.model import forecast
 forecast(busy_patient()); print(time.perf_counter() - t)
 """
-
-
-def busy_patient() -> ForecastInput:
-    """Return a patient of twelve infusions and twenty scores, to be followed for 180 days."""
-    course = Course.of(dose_mg_per_kg=0.5, minutes=40, days=[0, 2, 4, 7, 9, 11, 30, 50, 70, 90, 110, 130], weight_kg=70)
-    values = [19, 12, 9, 8, 7, 9, 10, 8, 7, 11, 9, 8, 9, 10, 8, 7, 6, 8, 9, 10]
-    scores = tuple((float(day), float(value)) for day, value in zip(range(0, 100, 5), values, strict=True))
-    return ForecastInput(70.0, "PHQ-9", course.infusions, scores, 180.0)
 
 
 def best_of(run: Callable[[], object], times: int = 3) -> float:
@@ -120,9 +113,10 @@ def measure(*, quick: bool = False) -> dict[str, Any]:
 def floor(course: Course) -> dict[str, int]:
     """Return what one patient costs at least, as counted: exponentials, and bytes written."""
     program = kernel.program_for(course.infusions, DAYS)
-    nodes = 6 * len(program.nodes) + 3 * len(program.segments)
-    tails = 10 * int(np.sum(program.key_until_h > program.key_from_h))
+    nodes = 6 * len(program.nodes) + 11 * len(program.segments)
+    tails = 8 * int(np.sum(program.key_until_h > program.key_from_h))
+    runs = 2 * (len(program.block_quad) - 1)
     return {
-        "exponentials_per_patient": nodes + tails + 6 + 2 * len(program.gaps) + len(DAYS),
+        "exponentials_per_patient": nodes + tails + runs + 2 * len(program.gaps) + len(DAYS),
         "bytes_written_per_patient": 8 * len(DAYS),
     }

@@ -20,6 +20,7 @@ from euthymia.model.virtual_trials import NAMES, from_natural, machine_for, to_n
 
 Array = NDArray[np.float64]
 SHIFTS_EACH = 6
+FOR_NEW_TRIALS = 400
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -164,6 +165,12 @@ def _pooled_crps(row: Row, shares: Sequence[Prediction]) -> float | None:
     return crps(others, np.ones(len(others)), row.published) if len(others) > 1 else None
 
 
+def thinned(posterior: Posterior, count: int, seed: int = 0) -> Posterior:
+    """Return a random part of the posterior."""
+    index = np.random.default_rng(seed).permutation(len(posterior.vectors))[:count]
+    return Posterior(posterior.trials, posterior.vectors[index], posterior.log_likelihoods[index])
+
+
 def shipped_posterior() -> Posterior:
     """Return the plausible hyperparameters that ship with this version."""
     plausible, fits = shipped_draws()
@@ -181,7 +188,9 @@ def shipped_predictions(rows: Sequence[Row], *, own_data: bool = False, seed: in
         return []
     posterior = shipped_posterior()
     known, _ = left_out_weights(posterior)
-    even = np.ones(len(posterior.vectors))
     trials = {row.trial for row in rows}
+    if own_data or not trials & set(known):
+        posterior = thinned(posterior, FOR_NEW_TRIALS)
+    even = np.ones(len(posterior.vectors))
     weights = {trial: even if own_data else known.get(trial, even) for trial in trials}
     return predictions(sample_figures(rows, posterior.vectors, seed=seed), weights)

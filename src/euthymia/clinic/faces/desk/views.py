@@ -90,7 +90,7 @@ def tasks(request: Any) -> HttpResponse:
 def task(request: Any, task_id: int) -> HttpResponse:
     """One task: what it is, and how it ended."""
     opened = open_task_for(by=request.actor, now=request.now, task_id=task_id)
-    form = TaskForm(request.POST or None)
+    form = TaskForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         done = form.do(
             finish_task,
@@ -112,7 +112,7 @@ def new_patient(request: Any) -> HttpResponse:
     places = Location.objects.filter(pk__in=sight_of(request.actor, None).locations)
     if not places:
         raise NotAllowed("people.register_patient")
-    form = NewPatientForm(request.POST or None, places=places)
+    form = NewPatientForm(request.POST if request.method == "POST" else None, places=places)
     if request.method == "POST" and form.is_valid():
         made = form.do(register_patient, by=request.actor, now=request.now, **form.arguments())
         if made is not None:

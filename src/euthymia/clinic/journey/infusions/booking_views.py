@@ -32,7 +32,7 @@ def booking(request: Any, ref: UUID) -> HttpResponse:
     plan = plan_to_book(patient)
     if plan is None:
         return render(request, "infusions/book.html", {"patient": patient, "plan": None})
-    form = ActForm(request.POST or None)
+    form = ActForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _book_all(request, plan, form):
         return redirect("desk:chart", ref=ref)
     context = {
@@ -124,7 +124,7 @@ def _days_from(plan: Plan, today: date) -> list[date]:
 def cancel(request: Any, ref: UUID) -> HttpResponse:
     """Cancel a booked infusion, with a reason."""
     infusion = open_infusion(by=request.actor, now=request.now, ref=ref)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         done = form.do(
             cancel_infusion,

@@ -27,7 +27,7 @@ def drug_log(request: Any) -> HttpResponse:
         raise NotAllowed("stock")
     record_reading(by=request.actor, now=request.now, what="stock", location_id=min(ids), patient_id=None)
     places = list(Location.objects.filter(pk__in=ids))
-    form = VialForm(request.POST or None, places=places)
+    form = VialForm(request.POST if request.method == "POST" else None, places=places)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = form.do(

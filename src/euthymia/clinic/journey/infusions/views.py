@@ -109,7 +109,7 @@ def correct(request: Any, ref: UUID, vitals_id: int) -> HttpResponse:
         raise Http404
     names = forms.CorrectionForm.base_fields.keys()
     initial = {n: getattr(row, n) for n in names if hasattr(row, n) and n != "reason"}
-    form = forms.CorrectionForm(request.POST or None, initial=initial)
+    form = forms.CorrectionForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         done = form.do(
             acts.correct_vitals,
