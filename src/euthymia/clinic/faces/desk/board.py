@@ -12,7 +12,7 @@ from euthymia.clinic.foundation.audit.readings import readable_locations
 from euthymia.clinic.foundation.people.models import Task
 from euthymia.clinic.foundation.people.queries import open_tasks
 from euthymia.clinic.foundation.practice.models import Location
-from euthymia.clinic.foundation.practice.queries import thresholds
+from euthymia.clinic.foundation.practice.queries import thresholds_for_page
 from euthymia.clinic.journey.consults.models import Call
 from euthymia.clinic.journey.consults.queries import calls_between, day_bounds
 from euthymia.clinic.journey.infusions.models import Infusion
@@ -96,7 +96,7 @@ def _visits(sight: Sight, start: datetime, end: datetime, now: datetime) -> list
     rows = rows.select_related("patient", "booking", "chair", "nurse", "plan").annotate(
         last_vitals_at=Max("vitals__at")
     )
-    settings = thresholds()
+    settings = thresholds_for_page()
     visits = []
     for infusion in rows:
         due = None

@@ -26,7 +26,7 @@ from euthymia.clinic.foundation.people.phones import spoken_phone
 from euthymia.clinic.foundation.people.queries import notes_of
 from euthymia.clinic.foundation.people.rules import STAGE_WORDS, Stage
 from euthymia.clinic.foundation.practice.pages import staff_page
-from euthymia.clinic.foundation.practice.queries import thresholds
+from euthymia.clinic.foundation.practice.queries import thresholds_for_page
 from euthymia.clinic.journey.boosters.history import course_of, history_now
 from euthymia.clinic.journey.boosters.models import Booster
 from euthymia.clinic.journey.infusions.models import Infusion
@@ -153,7 +153,7 @@ def _clinical(patient: Patient, visits: list[Infusion], now: datetime) -> dict[s
     course = course_of(patient, visits)
     history = history_now(course, now)
     forecast = forecast_for(patient.pk, history, now) if history else None
-    remission = float(thresholds()["outcome.remission_phq9"])
+    remission = float(thresholds_for_page()["outcome.remission_phq9"])
     early = patient.stage in BEFORE_PLAN
     proposed = patient.stage == Stage.BOOSTER_PROPOSED
     return {

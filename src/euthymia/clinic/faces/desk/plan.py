@@ -20,7 +20,7 @@ from euthymia.clinic.foundation.people.access import open_patient
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.models import CourseTemplate
 from euthymia.clinic.foundation.practice.pages import staff_page
-from euthymia.clinic.foundation.practice.queries import thresholds
+from euthymia.clinic.foundation.practice.queries import thresholds_for_page
 from euthymia.clinic.journey.boosters.history import course_of, history_planned
 from euthymia.clinic.journey.plans.acts import propose_plan, sign_plan
 from euthymia.clinic.journey.plans.models import Plan
@@ -151,6 +151,6 @@ def _plan_facts(current: Plan) -> dict[str, Any]:
             result,
             [i["day"] for i in inputs["infusions"]],
             [(s["day"], s["value"]) for s in inputs["scores"]],
-            float(thresholds()["outcome.remission_phq9"]),
+            float(thresholds_for_page()["outcome.remission_phq9"]),
         )
     return facts

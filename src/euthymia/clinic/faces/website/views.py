@@ -20,7 +20,7 @@ from euthymia.clinic.journey.consults.letters import calendar_file, time_in_word
 from euthymia.clinic.journey.consults.queries import Slot, call_minutes, free_slots
 from euthymia.clinic.journey.consults.states import CallState
 
-SHOWN_DAYS = 7
+SHOWN_DAYS = 4
 
 
 @require_safe
@@ -164,12 +164,15 @@ def _offer(request: Any, zone: str = "") -> dict[str, Any]:
         (day, list(on_day))
         for day, on_day in groupby(slots, key=lambda s: s.starts_at.astimezone(ZoneInfo(zone)).date())
     ]
+    typed = request.GET.get("skip", "")
+    skip = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 3 else 0
     return {
+        "later": skip + SHOWN_DAYS if skip + SHOWN_DAYS < len(days) else None,
         "locations": locations,
         "place": place,
         "zones": ZONES,
         "zone": zone,
-        "days": days[:SHOWN_DAYS],
+        "days": days[skip : skip + SHOWN_DAYS],
     }
 
 

@@ -1,11 +1,15 @@
 """Reads what the practice file laid down. Not patient data: no reading is recorded."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from time import monotonic
+from typing import Any, TypeVar, cast
 
 from django.db import connection
 
 from euthymia.clinic.foundation.practice.models import Location, Practice, Threshold, Wording
+
+T = TypeVar("T")
 
 
 def the_practice() -> Practice | None:
@@ -14,18 +18,28 @@ def the_practice() -> Practice | None:
 
 
 KEPT_S = 10.0
-_page_practice: tuple[float, str, Practice | None] = (-KEPT_S, "", None)
+"""How long a page may show the practice and its settings as they were. Acts read them anew each time."""
+_kept: dict[tuple[str, str], tuple[float, Any]] = {}
+
+
+def _keep(what: str, read: Callable[[], T]) -> T:
+    """What a page's frame needs on every page, read at most every ten seconds by each process."""
+    place = (str(connection.settings_dict["NAME"]), what)
+    read_at, value = _kept.get(place, (-KEPT_S, None))
+    if value is None or monotonic() - read_at > KEPT_S:
+        value = read()
+        _kept[place] = (monotonic(), value)
+    return cast(T, value)
 
 
 def practice_for_page() -> Practice | None:
-    """The practice's name and phone for the frame of a page: read at most every ten seconds by each process."""
-    global _page_practice
-    read_at, database, practice = _page_practice
-    here = str(connection.settings_dict["NAME"])
-    if practice is None or database != here or monotonic() - read_at > KEPT_S:
-        practice = the_practice()
-        _page_practice = (monotonic(), here, practice)
-    return practice
+    """The practice's name and phone for the frame of a page."""
+    return _keep("practice", the_practice)
+
+
+def thresholds_for_page() -> dict[str, Decimal]:
+    """The signed settings, to draw a page with. What is decided is decided by `thresholds`."""
+    return _keep("thresholds", thresholds)
 
 
 def thresholds() -> dict[str, Decimal]:

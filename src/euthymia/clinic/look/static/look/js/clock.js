@@ -21,9 +21,13 @@ function elapsed(milliseconds) {
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+// The server's clock counts, not the device's: a tablet may be wrong by a day.
+const said = Date.parse(document.body.dataset.now || "");
+const skew = Number.isNaN(said) ? 0 : said - Date.now();
+
 function tick() {
   for (const clock of document.querySelectorAll("[data-at]")) {
-    const away = Date.parse(clock.dataset.at) - Date.now();
+    const away = Date.parse(clock.dataset.at) - (Date.now() + skew);
     if (Number.isNaN(away)) continue;
     const text = clock.dataset.clock === "elapsed" ? elapsed(away) : words(away);
     if (clock.textContent !== text) clock.textContent = text;
