@@ -35,7 +35,7 @@ from euthymia.clinic.journey.infusions.models import (
 )
 from euthymia.clinic.journey.infusions.states import InfusionState
 from euthymia.clinic.journey.outcomes.instruments import instrument
-from euthymia.clinic.journey.outcomes.models import Score, ScoreOccasion, ScoreRead
+from euthymia.clinic.journey.outcomes.models import Score, ScoreOccasion, ScoreRead, Unread
 from euthymia.clinic.journey.plans.models import Agreement, Plan
 from euthymia.clinic.journey.plans.papers import agreement_pdf
 from euthymia.clinic.journey.plans.queries import SIGNED_WORDINGS
@@ -527,6 +527,7 @@ class Enactment:
             for s in made
             if s.taken_at < fresh
         )
+        Unread.objects.bulk_create(Unread(score=s, location=self.places.location) for s in made if s.taken_at >= fresh)
 
     def _values(self, scale: str, given_days: list[float], days: list[float], dose_mg: float) -> list[int]:
         """The model's scores. GAD-7 follows the PHQ-9 of the same person, on its own shorter scale."""

@@ -1,7 +1,7 @@
 """The board of the day, put together from the rooms: plain values, one query a kind, what is late on top."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max
@@ -18,7 +18,7 @@ from euthymia.clinic.journey.consults.queries import calls_between, day_bounds
 from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.infusions.states import IN_CHAIR, InfusionState
 from euthymia.clinic.journey.infusions.vitals_clock import Due, Lateness, next_vitals
-from euthymia.clinic.journey.outcomes.models import Score
+from euthymia.clinic.journey.outcomes.models import Score, Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def board(sight: Sight, now: datetime) -> Board:
         calls=calls_between(sight.locations, start, end),
         visits=_visits(sight, start, end, now),
         tasks=open_tasks(sight.locations),
-        scores=_unread_scores(sight, now) if sight.clinical else [],
+        scores=_unread_scores(sight) if sight.clinical else [],
         clinical=sight.clinical,
     )
 
@@ -112,12 +112,7 @@ def _visits(sight: Sight, start: datetime, end: datetime, now: datetime) -> list
     return sorted(visits, key=lambda v: v.rank)
 
 
-def _unread_scores(sight: Sight, now: datetime) -> list[Score]:
-    """Scores that no clinician has looked at, of the last month, those with a task of safety first."""
-    rows = Score.objects.filter(
-        location_id__in=sight.locations,
-        read=None,
-        entered_by=None,
-        taken_at__gte=now - timedelta(days=30),
-    )
-    return list(rows.select_related("patient").order_by("taken_at")[:30])
+def _unread_scores(sight: Sight) -> list[Score]:
+    """Scores that no clinician has looked at, the oldest first."""
+    rows = Unread.objects.filter(location_id__in=sight.locations).select_related("score__patient")
+    return [row.score for row in rows.order_by("score__taken_at")[:30]]

@@ -15,7 +15,7 @@ from euthymia.clinic.foundation.practice.models import PostHeld
 from euthymia.clinic.foundation.practice.queries import the_practice, thresholds
 from euthymia.clinic.journey.outcomes import rules
 from euthymia.clinic.journey.outcomes.instruments import instrument
-from euthymia.clinic.journey.outcomes.models import Score, ScoreOccasion, ScoreRead
+from euthymia.clinic.journey.outcomes.models import Score, ScoreOccasion, ScoreRead, Unread
 
 
 @act
@@ -60,6 +60,8 @@ def record_score(
         corrects_id=corrects_id,
         reason=reason,
     )
+    if by.staff_id is None:
+        Unread.objects.create(score=score, location_id=score.location_id)
     if rules.asks_for_help(pack, answers):
         open_safety_task(by=by, now=now, patient=patient)
     return score.pk
@@ -123,5 +125,6 @@ def read_score(*, by: Actor, now: datetime, key: str | None, score_id: int) -> i
     """A clinician has looked at a score. Who looked first stays."""
     score = Score.objects.get(pk=score_id)
     permit(location_id=score.location_id, patient_id=score.patient_id, subject=score)
+    Unread.objects.filter(score=score).delete()
     read, _ = ScoreRead.objects.get_or_create(score=score, defaults={"by_id": by.as_staff, "at": now})
     return read.pk

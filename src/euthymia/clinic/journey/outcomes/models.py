@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from euthymia.clinic.foundation.audit.models import Charted
+from euthymia.clinic.foundation.audit.models import Charted, Tracked
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.models import Location, Staff
 
@@ -53,3 +53,13 @@ class ScoreRead(Charted):
     score = models.OneToOneField(Score, on_delete=models.PROTECT, related_name="read")
     by = models.ForeignKey(Staff, on_delete=models.PROTECT)
     at = models.DateTimeField()
+
+
+class Unread(Tracked):
+    """A score that no clinician has looked at yet; gone when one has.
+
+    The board asks for these at every drawing: it must not search all scores for those without a reader.
+    """
+
+    score = models.OneToOneField(Score, on_delete=models.PROTECT, related_name="unread")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT)
