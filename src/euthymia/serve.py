@@ -195,7 +195,10 @@ class _Server:
         self._noted_database = self._database.pid
         numbers = {child.name: child.pid for child in self._children}
         everyone = {"serve": os.getpid(), "database": self._noted_database, **numbers}
-        (self._data_dir / "processes.json").write_text(json.dumps(everyone) + "\n")
+        # Written beside and moved into place: whoever reads it never sees half of it.
+        fresh = self._data_dir / "processes.json.new"
+        fresh.write_text(json.dumps(everyone) + "\n")
+        fresh.replace(self._data_dir / "processes.json")
 
 
 def _open_door(host: str, port: int) -> socket.socket:
