@@ -296,7 +296,7 @@ def start_infusion(*, by: Actor, now: datetime, key: str | None, infusion_id: in
         raise Refused(refusal)
     # The database keeps one running infusion a chair; the lock makes two starters wait for each other.
     Chair.objects.select_for_update().get(pk=infusion.chair_id)
-    if Infusion.objects.filter(chair_id=infusion.chair_id, state__in=RUNS).exists():
+    if Infusion.objects.filter(chair_id=infusion.chair_id, state__in=RUNS).exclude(pk=infusion.pk).exists():
         raise Refused(Refusal("chair_busy", "Another infusion is still running in this chair. End that one first."))
     if infusion.state == InfusionState.ARRIVED:
         _go(infusion, InfusionState.READY)
