@@ -94,7 +94,9 @@ def calls_between(locations: frozenset[int], start: datetime, end: datetime) -> 
     rows = Call.objects.filter(
         booking__location_id__in=locations, booking__starts_at__gte=start, booking__starts_at__lt=end
     ).exclude(state=CallState.CANCELLED)
-    return list(rows.select_related("booking__location", "physician", "patient").order_by("booking__starts_at"))
+    rows = rows.select_related("booking__location", "physician").order_by("booking__starts_at")
+    shown = ("name", "state", "booking__starts_at", "booking__zone", "booking__location__name", "physician__name")
+    return list(rows.only(*shown))
 
 
 def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
