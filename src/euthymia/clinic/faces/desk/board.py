@@ -92,7 +92,10 @@ def board(sight: Sight, now: datetime) -> Board:
 def _visits(sight: Sight, start: datetime, end: datetime, now: datetime) -> list[Chaired]:
     """The visits of the day, with what the board shows of them and no more."""
     rows = Infusion.objects.filter(
-        location_id__in=sight.locations, booking__starts_at__gte=start, booking__starts_at__lt=end
+        booking__location_id__in=sight.locations,
+        booking__live=True,
+        booking__starts_at__gte=start,
+        booking__starts_at__lt=end,
     ).exclude(state=InfusionState.CANCELLED)
     infusions = list(rows.select_related("patient", "booking", "chair", "nurse", "plan").only(*_SHOWN_OF_A_VISIT))
     watched = [i for i in infusions if sight.clinical and i.started_at is not None and i.state in IN_CHAIR]
