@@ -57,6 +57,7 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
     score_id, task_id = visits.a_score(crew, NOW), visits.a_task(crew, NOW)
     for purpose in ("intake", "agreement", "scores"):
         visits.a_link(crew, NOW, purpose, f"{secret}-{purpose}", f"plan:{infusion.plan_id}")
+    visits.a_link(crew, NOW, "help", f"{secret}-help", f"infusion:{infusion.pk}")
     paper = infusion.plan.agreements.first()
     assert paper is not None
     ref, chair = {"ref": crew.patient.ref}, {"ref": infusion.ref}
@@ -73,6 +74,7 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
             "portal:agreement": {"secret": f"{secret}-agreement"},
             "portal:paper": {"secret": f"{secret}-agreement", "agreement_id": paper.pk},
             "portal:scores": {"secret": f"{secret}-scores"},
+            "portal:help": {"secret": f"{secret}-help"},
             **{f"consults:{n}": {"call_id": call_id} for n in ("call", "save", "cancel")},
             **dict.fromkeys(("outcomes:scores", "outcomes:ask", "screening:screening", "screening:run"), ref),
             **dict.fromkeys(("screening:decide", "boosters:booster", "infusions:book", "desk:chart"), ref),

@@ -43,6 +43,7 @@ ROWS: dict[str, Row] = {
     "portal:agreement": Row(get=PUBLIC, post=PUBLIC),
     "portal:paper": Row(get=PUBLIC),
     "portal:scores": Row(get=PUBLIC, post=PUBLIC),
+    "portal:help": Row(get=PUBLIC, post=PUBLIC),
     "consults:calls": Row(get=DESK),
     "consults:call": Row(get=DESK, post=DESK),
     "consults:save": Row(post=DESK),
@@ -72,6 +73,9 @@ ROWS: dict[str, Row] = {
     "infusions:rate": Row(post=CLINIC),
     "infusions:end": Row(post=CLINIC),
     "infusions:waste": Row(post=CLINIC),
+    "infusions:give_button": Row(post=DESK),
+    "infusions:answer_call": Row(post=CLINIC),
+    "infusions:settle_call": Row(post=CLINIC),
     "infusions:discharge": Row(post=CLINIC),
     "reports:results": Row(get=REPORT),
     "reports:audit": Row(get=AUDIT),
@@ -90,5 +94,5 @@ ROWS: dict[str, Row] = {
 }
 
 # Addresses whose answer is looked after elsewhere: the sign-in library, and the live stream (test_board.py).
-ELSEWHERE = frozenset({"desk:stream"})
+ELSEWHERE = frozenset({"desk:stream", "desk:chair_stream", "portal:help_stream"})
 LIBRARY_PREFIXES = ("account_", "mfa_")

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max
+from django.template.loader import render_to_string
 
 from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.permissions import CLINICIANS
@@ -15,6 +16,8 @@ from euthymia.clinic.foundation.practice.models import Location
 from euthymia.clinic.foundation.practice.queries import thresholds_for_page
 from euthymia.clinic.journey.consults.models import Call
 from euthymia.clinic.journey.consults.queries import calls_between, day_bounds
+from euthymia.clinic.journey.infusions.button_forms import AnswerForm
+from euthymia.clinic.journey.infusions.button_queries import Ring, rings_at
 from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.infusions.states import IN_CHAIR, InfusionState
 from euthymia.clinic.journey.infusions.vitals_clock import Due, Lateness, next_vitals
@@ -49,6 +52,9 @@ class Board:
     visits: list[Chaired] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     scores: list[Score] = field(default_factory=list)
+    rings: list[Ring] = field(default_factory=list)
+    """Patients who call, the longest unanswered first."""
+    answer_form: AnswerForm = field(default_factory=AnswerForm)
     clinical: bool = False
 
     @property
@@ -62,6 +68,14 @@ class Sight:
 
     locations: frozenset[int]
     clinical: bool
+
+    def concerns(self, act: str) -> bool:
+        """Anything that happens there may change the board, and so does time."""
+        return True
+
+    def draw(self, now: datetime) -> tuple[str, str]:
+        """The part of the board page that is drawn anew."""
+        return "board", render_to_string("desk/_board.html", {"board": board(self, now), "now": now})
 
 
 def sight_of(actor: Actor, only: int | None) -> Sight:
@@ -84,6 +98,7 @@ def board(sight: Sight, now: datetime) -> Board:
         calls=calls_between(sight.locations, start, end),
         visits=_visits(sight, start, end, now),
         tasks=open_tasks(sight.locations),
+        rings=rings_at(sight.locations, now, thresholds_for_page()),
         scores=_unread_scores(sight) if sight.clinical else [],
         clinical=sight.clinical,
     )

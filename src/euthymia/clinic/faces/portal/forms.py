@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from euthymia.clinic.foundation.audit.forms import ActForm, DayField, LineField, NumberField, TextField
+from euthymia.clinic.journey.infusions.button import SAID_WORDS, Said
 from euthymia.clinic.journey.outcomes.forms import InstrumentForm
 from euthymia.clinic.journey.outcomes.instruments import instrument
 from euthymia.clinic.journey.screening.rules import questions
@@ -142,3 +143,9 @@ class SignForm(ActForm):
         max_length=200,
         error_messages={"required": "Type your full name to sign."},
     )
+
+
+class HelpForm(ActForm):
+    """One press of the patient's button."""
+
+    said = forms.TypedChoiceField(choices=list(SAID_WORDS.items()), coerce=Said)

@@ -53,6 +53,8 @@ def check_guards() -> Line:
         ("stock_drugmove", "stock_enough"),
         ("infusions_infusion", "infusions_balance"),
         ("infusions_doseconfirmation", "infusions_second_person"),
+        ("infusions_helpcall", "infusions_presence"),
+        ("infusions_infusion", "infusions_outcomes"),
     ]
     with connection.cursor() as cursor:
         cursor.execute(

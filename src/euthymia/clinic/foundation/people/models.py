@@ -55,6 +55,7 @@ class LinkPurpose(models.TextChoices):
     AGREEMENT = "agreement", "Read and sign"
     SCORES = "scores", "How you have been"
     CALL = "call", "Your phone call"
+    HELP = "help", "Your button"
 
 
 class Link(Tracked):

@@ -63,6 +63,7 @@ NEEDED_THRESHOLDS: dict[str, str] = {
     "chart.recovery_every_min": "min",
     "chart.late_amber_min": "min",
     "chart.late_red_min": "min",
+    "help.unanswered_min": "min until a call for help is red",
     "discharge.wait_min": "min",
     "discharge.aldrete": "of 10",
     "discharge.mpadss": "of 10",

@@ -21,6 +21,8 @@ from euthymia.clinic.foundation.stock.models import Place, Vial
 from euthymia.clinic.foundation.stock.queries import held_ul
 from euthymia.clinic.journey.infusions import dose as doses
 from euthymia.clinic.journey.infusions import gate, leaving
+from euthymia.clinic.journey.infusions.button import open_calls
+from euthymia.clinic.journey.infusions.button_queries import calls_of
 from euthymia.clinic.journey.infusions.models import (
     Discharge,
     DoseConfirmation,
@@ -508,6 +510,8 @@ def discharge_patient(
     infusion = _locked(infusion_id)
     if infusion.state != InfusionState.RECOVERY or infusion.ended_at is None:
         raise Refused(Refusal("not_in_recovery", "Only a patient in recovery can be discharged."))
+    if open_calls([c.plain for c in calls_of(infusion)]):
+        raise Refused(Refusal("call_open", "The patient has called. Answer him, and write how it ended."))
     rows = sheet(infusion)
     after = [r for r in rows if r.at >= infusion.ended_at and r.systolic_mmhg is not None]
     base = baseline_row(rows, infusion.started_at)

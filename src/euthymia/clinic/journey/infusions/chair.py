@@ -10,8 +10,9 @@ from euthymia.clinic.foundation.practice.queries import thresholds, wording
 from euthymia.clinic.foundation.stock.models import Place
 from euthymia.clinic.foundation.stock.queries import held_ul, vials_on_hand
 from euthymia.clinic.journey.infusions import forms
+from euthymia.clinic.journey.infusions.button_part import button_part
 from euthymia.clinic.journey.infusions.gate import GATE, open_items
-from euthymia.clinic.journey.infusions.models import Infusion
+from euthymia.clinic.journey.infusions.models import HelpCall, Infusion
 from euthymia.clinic.journey.infusions.queries import (
     baseline_row,
     charted,
@@ -41,12 +42,13 @@ def chair_page(request: Any, infusion: Infusion, **given: Any) -> dict[str, Any]
         "back_url": f"/desk/patients/{infusion.patient.ref}/",
         "back_label": "Chart",
     }
+    context |= button_part(infusion, request.now, context["clinical"], **given)
     if not context["clinical"]:
         return context
     if state in (InfusionState.ARRIVED, InfusionState.READY):
         context |= _before(request, infusion, given)
     if state in (*RUNS, InfusionState.RECOVERY, InfusionState.DISCHARGED):
-        context |= _during(request, infusion)
+        context |= _during(request, infusion, context["help_calls"])
     if state in (*RUNS, InfusionState.RECOVERY, InfusionState.ARRIVED, InfusionState.READY):
         context["vitals_form"] = given.get("vitals_form") or forms.VitalsForm()
         context["event_form"] = given.get("event_form") or forms.EventForm()
@@ -85,7 +87,7 @@ def _before(request: Any, infusion: Infusion, given: dict[str, Any]) -> dict[str
     }
 
 
-def _during(request: Any, infusion: Infusion) -> dict[str, Any]:
+def _during(request: Any, infusion: Infusion, calls: list[HelpCall]) -> dict[str, Any]:
     """The record as drawn and as a table, what is due, and what the last row says."""
     assert infusion.started_at is not None
     order, rows = last_order(infusion), sheet(infusion)
@@ -98,7 +100,7 @@ def _during(request: Any, infusion: Infusion) -> dict[str, Any]:
         "rows": list(reversed(rows)),
         "events": events,
         "segments": segments,
-        "figure": record_figure(infusion, order, rows, events, segments, request.now),
+        "figure": record_figure(infusion, order, rows, events, segments, request.now, calls),
         "due": next_vitals(
             now=request.now,
             started_at=infusion.started_at,

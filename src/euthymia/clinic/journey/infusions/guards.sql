@@ -39,3 +39,35 @@ END $$;
 DROP TRIGGER IF EXISTS infusions_second_person ON infusions_doseconfirmation;
 CREATE TRIGGER infusions_second_person BEFORE INSERT ON infusions_doseconfirmation
     FOR EACH ROW EXECUTE FUNCTION infusions_demand_second_person();
+
+-- The patient's button works while he is here, and one who calls does not leave before someone wrote how it ended.
+CREATE OR REPLACE FUNCTION infusions_demand_presence() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT state FROM infusions_infusion WHERE id = NEW.infusion_id)
+       NOT IN ('arrived', 'ready', 'running', 'paused', 'recovery') THEN
+        RAISE EXCEPTION 'the button of infusion % is off', NEW.infusion_id USING ERRCODE = 'EU007';
+    END IF;
+    RETURN NEW;
+END $$;
+
+DROP TRIGGER IF EXISTS infusions_presence ON infusions_helpcall;
+CREATE TRIGGER infusions_presence BEFORE INSERT ON infusions_helpcall
+    FOR EACH ROW EXECUTE FUNCTION infusions_demand_presence();
+
+CREATE OR REPLACE FUNCTION infusions_demand_outcomes() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state = 'discharged' AND OLD.state <> 'discharged' AND EXISTS (
+        SELECT 1 FROM infusions_helpcall c
+          LEFT JOIN infusions_helpanswer a ON a.call_id = c.id
+          LEFT JOIN infusions_helpoutcome o ON o.answer_id = a.id
+         WHERE c.infusion_id = NEW.id AND c.said <> 'all_right' AND o.id IS NULL) THEN
+        RAISE EXCEPTION 'a call for help of infusion % has no outcome', NEW.id USING ERRCODE = 'EU008';
+    END IF;
+    RETURN NEW;
+END $$;
+
+DROP TRIGGER IF EXISTS infusions_outcomes ON infusions_infusion;
+CREATE TRIGGER infusions_outcomes BEFORE UPDATE ON infusions_infusion
+    FOR EACH ROW EXECUTE FUNCTION infusions_demand_outcomes();

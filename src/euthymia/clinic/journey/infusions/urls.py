@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from euthymia.clinic.journey.infusions import booking_views, drug_views, views
+from euthymia.clinic.journey.infusions import booking_views, button_views, drug_views, views
 
 app_name = "infusions"
 urlpatterns: list[URLPattern] = [
@@ -19,5 +19,8 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:ref>/rate/", views.rate, name="rate"),
     path("<uuid:ref>/end/", views.end, name="end"),
     path("<uuid:ref>/waste/", views.waste, name="waste"),
+    path("<uuid:ref>/button/", button_views.give, name="give_button"),
+    path("<uuid:ref>/button/answer/", button_views.answer, name="answer_call"),
+    path("<uuid:ref>/button/settle/", button_views.settle, name="settle_call"),
     path("<uuid:ref>/discharge/", views.discharge, name="discharge"),
 ]
