@@ -69,6 +69,7 @@ ROWS: dict[str, Row] = {
     "infusions:start": Row(post=CLINIC),
     "infusions:vitals": Row(post=CLINIC),
     "infusions:correct": Row(get=CLINIC, post=CLINIC),
+    "infusions:told": Row(post=CLINIC),
     "infusions:event": Row(post=CLINIC),
     "infusions:rate": Row(post=CLINIC),
     "infusions:end": Row(post=CLINIC),

@@ -75,6 +75,7 @@ MAY_ACT: dict[str, frozenset[Role]] = {
     "infusions.press_button": frozenset({PATIENT}),
     "infusions.answer_calls": CLINICIANS,
     "infusions.settle_calls": CLINICIANS,
+    "infusions.tell_of_sign": CLINICIANS,
     "demo.enact_patient": frozenset({SYSTEM}),
     "boosters.propose_booster": PRESCRIBERS | {SYSTEM},
     "boosters.sign_booster": PRESCRIBERS,

@@ -47,6 +47,7 @@ NEEDED_THRESHOLDS: dict[str, str] = {
     "vitals.systolic_red_mmhg": "mmHg",
     "vitals.diastolic_amber_mmhg": "mmHg",
     "vitals.diastolic_red_mmhg": "mmHg",
+    "vitals.pressure_repeat_min": "min",
     "vitals.rise_amber_pct": "% of baseline",
     "vitals.heart_rate_amber_low_bpm": "/min",
     "vitals.heart_rate_amber_high_bpm": "/min",

@@ -15,7 +15,6 @@ from euthymia.clinic.journey.infusions.gate import GATE, open_items
 from euthymia.clinic.journey.infusions.models import HelpCall, Infusion
 from euthymia.clinic.journey.infusions.queries import (
     baseline_row,
-    charted,
     delivered_ug,
     events_of,
     gate_states,
@@ -24,7 +23,7 @@ from euthymia.clinic.journey.infusions.queries import (
     sheet,
 )
 from euthymia.clinic.journey.infusions.record import record_figure
-from euthymia.clinic.journey.infusions.signs import signs
+from euthymia.clinic.journey.infusions.sign_queries import signs_shown
 from euthymia.clinic.journey.infusions.states import RUNS, InfusionState
 from euthymia.clinic.journey.infusions.vitals_clock import next_vitals
 
@@ -48,7 +47,7 @@ def chair_page(request: Any, infusion: Infusion, **given: Any) -> dict[str, Any]
     if state in (InfusionState.ARRIVED, InfusionState.READY):
         context |= _before(request, infusion, given)
     if state in (*RUNS, InfusionState.RECOVERY, InfusionState.DISCHARGED):
-        context |= _during(request, infusion, context["help_calls"])
+        context |= _during(request, infusion, context["help_calls"], given)
     if state in (*RUNS, InfusionState.RECOVERY, InfusionState.ARRIVED, InfusionState.READY):
         context["vitals_form"] = given.get("vitals_form") or forms.VitalsForm()
         context["event_form"] = given.get("event_form") or forms.EventForm()
@@ -87,13 +86,12 @@ def _before(request: Any, infusion: Infusion, given: dict[str, Any]) -> dict[str
     }
 
 
-def _during(request: Any, infusion: Infusion, calls: list[HelpCall]) -> dict[str, Any]:
+def _during(request: Any, infusion: Infusion, calls: list[HelpCall], given: dict[str, Any]) -> dict[str, Any]:
     """The record as drawn and as a table, what is due, and what the last row says."""
     assert infusion.started_at is not None
     order, rows = last_order(infusion), sheet(infusion)
     events, segments = events_of(infusion), segments_of(infusion)
     settings = thresholds()
-    base = baseline_row(rows, infusion.started_at)
     last = rows[-1] if rows else None
     return {
         "order": order,
@@ -108,7 +106,8 @@ def _during(request: Any, infusion: Infusion, calls: list[HelpCall]) -> dict[str
             last_at=last.at if last else None,
             thresholds=settings,
         ),
-        "signs": signs(charted(last), settings, charted(base) if base else None) if last else [],
+        "signs": signs_shown(infusion, rows, settings),
+        "told_form": given.get("told_form") or ActForm(),
         "given_mg": delivered_ug(segments, infusion.ended_at or request.now, order) / 1000 if order else 0,
     }
 

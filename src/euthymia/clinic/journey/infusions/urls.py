@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from euthymia.clinic.journey.infusions import booking_views, button_views, drug_views, views
+from euthymia.clinic.journey.infusions import booking_views, button_views, drug_views, sign_views, views
 
 app_name = "infusions"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:ref>/start/", views.start, name="start"),
     path("<uuid:ref>/vitals/", views.vitals, name="vitals"),
     path("<uuid:ref>/vitals/<int:vitals_id>/", views.correct, name="correct"),
+    path("<uuid:ref>/told/", sign_views.told, name="told"),
     path("<uuid:ref>/event/", views.event, name="event"),
     path("<uuid:ref>/rate/", views.rate, name="rate"),
     path("<uuid:ref>/end/", views.end, name="end"),
