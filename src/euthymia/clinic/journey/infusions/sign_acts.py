@@ -1,4 +1,4 @@
-"""A sign was seen and somebody told. Acknowledged is not resolved: the sign stands until what is charted is in range."""
+"""A sign was seen and somebody told. Told is not resolved: it stands until what is charted is in range."""
 
 from datetime import datetime
 
