@@ -9,13 +9,12 @@ from euthymia.clinic.foundation.audit.acts import act, permit
 from euthymia.clinic.foundation.audit.refusals import Refusal, Refused
 from euthymia.clinic.foundation.messages.acts import queue_message
 from euthymia.clinic.foundation.people.acts import (
-    new_secret,
     open_task,
     register_patient,
-    secret_hash,
     send_link,
     set_stage,
 )
+from euthymia.clinic.foundation.people.links import LINK_DAYS, new_secret, secret_hash
 from euthymia.clinic.foundation.people.models import LinkPurpose, Patient
 from euthymia.clinic.foundation.people.rules import Stage, TaskKind
 from euthymia.clinic.foundation.practice.queries import the_practice
@@ -237,10 +236,8 @@ def _open_record(call: Call, by: Actor, now: datetime, given_name: str, family_n
         may_leave_voicemail=call.sheet.get("may_voicemail") == "yes",
     )
     set_stage(Patient.objects.select_for_update().get(pk=patient_id), Stage.INTAKE_SENT)
-    secret = new_secret()
-    link_id = send_link(
-        by=by, now=now, key=None, patient_id=patient_id, purpose=LinkPurpose.INTAKE, secret=secret, days=30
-    )
+    secret = new_secret(LinkPurpose.INTAKE, now)
+    link_id = send_link(by=by, now=now, key=None, patient_id=patient_id, purpose=LinkPurpose.INTAKE, secret=secret)
     practice = the_practice()
     assert practice is not None
     queue_message(
@@ -257,6 +254,7 @@ def _open_record(call: Call, by: Actor, now: datetime, given_name: str, family_n
             link=f"{settings.PUBLIC_URL}/p/intake/{secret}/",
             practice_name=practice.name,
             phone=practice.phone,
+            days=LINK_DAYS[LinkPurpose.INTAKE],
         ),
     )
     return patient_id

@@ -1,6 +1,6 @@
 """The patient's button: handed out, pressed, answered, settled."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -9,6 +9,7 @@ from euthymia.clinic.foundation.audit.acts import act, permit
 from euthymia.clinic.foundation.audit.refusals import Refusal, Refused
 from euthymia.clinic.foundation.messages.acts import queue_message
 from euthymia.clinic.foundation.people.acts import revoke_link, send_link
+from euthymia.clinic.foundation.people.links import LINK_DAYS
 from euthymia.clinic.foundation.people.models import LinkPurpose
 from euthymia.clinic.foundation.practice.queries import the_practice
 from euthymia.clinic.journey.infusions.button import RINGS, CallState, Said
@@ -32,7 +33,8 @@ def give_button(*, by: Actor, now: datetime, key: str | None, infusion_id: int, 
     for link in earlier:
         if link.revoked_at is None:
             revoke_link(by=by, now=now, key=None, link_id=link.pk)
-    secret = button_secret(infusion, len(earlier) + 1)
+    expires_at = now + timedelta(days=LINK_DAYS[LinkPurpose.HELP])
+    secret = button_secret(infusion, len(earlier) + 1, expires_at)
     link_id = send_link(
         by=by,
         now=now,
@@ -40,7 +42,6 @@ def give_button(*, by: Actor, now: datetime, key: str | None, infusion_id: int, 
         patient_id=infusion.patient_id,
         purpose=LinkPurpose.HELP,
         secret=secret,
-        days=1,
         about=about(infusion),
     )
     if by_email:

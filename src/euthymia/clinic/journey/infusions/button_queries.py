@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils.crypto import salted_hmac
 
+from euthymia.clinic.foundation.people.links import known_secret
 from euthymia.clinic.foundation.people.models import Link, LinkPurpose
 from euthymia.clinic.journey.infusions.button import CallState, Urgency, urgency
 from euthymia.clinic.journey.infusions.button_models import HelpCall
@@ -87,9 +87,9 @@ def links_of(infusion: Infusion) -> QuerySet[Link]:
     return Link.objects.filter(patient_id=infusion.patient_id, purpose=LinkPurpose.HELP, about=about(infusion))
 
 
-def button_secret(infusion: Infusion, number: int) -> str:
-    """The secret of the visit's n-th link. Derived, so that the chair can show its code again, and kept nowhere."""
-    return salted_hmac("euthymia.button", f"{infusion.ref} {number}", algorithm="sha256").hexdigest()[:40]
+def button_secret(infusion: Infusion, number: int, expires_at: datetime) -> str:
+    """The secret of the visit's n-th link: the chair can show its code again."""
+    return known_secret(LinkPurpose.HELP, expires_at, f"{infusion.ref} {number}")
 
 
 def button_address(infusion: Infusion, now: datetime) -> str | None:
@@ -100,4 +100,4 @@ def button_address(infusion: Infusion, now: datetime) -> str | None:
     last = links[-1]
     if last.revoked_at is not None or last.expires_at <= now:
         return None
-    return f"{settings.PUBLIC_URL}/p/help/{button_secret(infusion, len(links))}/"
+    return f"{settings.PUBLIC_URL}/p/help/{button_secret(infusion, len(links), last.expires_at)}/"
