@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from euthymia.clinic.faces.desk import live
 from euthymia.clinic.faces.desk.chair_ring import BUTTON_ACTS
 from euthymia.clinic.faces.portal.forms import HelpForm
-from euthymia.clinic.foundation.audit.refusals import NotAllowed
-from euthymia.clinic.foundation.people.access import Visit, come_by_link
+from euthymia.clinic.faces.portal.visit import infusion_of
+from euthymia.clinic.foundation.people.access import come_by_link
 from euthymia.clinic.foundation.people.models import LinkPurpose
 from euthymia.clinic.foundation.practice.queries import practice_for_page, thresholds_for_page
 from euthymia.clinic.journey.infusions.button import SAID_WORDS
@@ -31,7 +31,7 @@ from euthymia.clinic.journey.infusions.states import IN_CHAIR
 def help_page(request: Any, secret: str) -> HttpResponse:
     """Four large buttons, and what became of the last press."""
     visit = come_by_link(now=request.now, secret=secret, purpose=LinkPurpose.HELP)
-    infusion = _infusion_of(visit)
+    infusion = infusion_of(visit)
     form = HelpForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         # Another word from the same page is another press: a call for help is never taken for a repeat.
@@ -50,19 +50,10 @@ async def help_stream(request: Any, secret: str) -> HttpResponseBase:
 
     def view() -> PhoneButton:
         visit = come_by_link(now=request.now, secret=secret, purpose=LinkPurpose.HELP)
-        infusion = _infusion_of(visit)
+        infusion = infusion_of(visit)
         return PhoneButton(infusion.pk, frozenset({infusion.location_id}))
 
     return await live.answer(view)
-
-
-def _infusion_of(visit: Visit) -> Infusion:
-    kind, _, number = visit.link.about.partition(":")
-    rows = Infusion.objects.select_related("location", "chair")
-    infusion = rows.filter(pk=int(number or 0), patient=visit.patient).first()
-    if kind != "infusion" or infusion is None:
-        raise NotAllowed("help")
-    return infusion
 
 
 def phone_part(infusion: Infusion, now: datetime) -> dict[str, Any]:

@@ -71,6 +71,8 @@ MAY_ACT: dict[str, frozenset[Role]] = {
     "infusions.end_infusion": CLINICIANS | {SYSTEM},
     "infusions.waste_drug": CLINICIANS | {SYSTEM},
     "infusions.discharge_patient": CLINICIANS | {SYSTEM},
+    "infusions.ask_beforehand": DESK | {SYSTEM},
+    "infusions.answer_beforehand": frozenset({PATIENT}),
     "infusions.give_button": DESK,
     "infusions.press_button": frozenset({PATIENT}),
     "infusions.answer_calls": CLINICIANS,

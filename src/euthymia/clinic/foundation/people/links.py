@@ -13,7 +13,7 @@ from django.core.signing import BadSignature, Signer
 from django.utils.crypto import salted_hmac
 
 RANDOM_BYTES = 20
-LINK_DAYS = {"intake": 30, "agreement": 30, "scores": 7, "help": 1}
+LINK_DAYS = {"intake": 30, "agreement": 30, "scores": 7, "help": 1, "before": 3, "after": 14}
 """How long a link of each purpose opens what it is for."""
 
 

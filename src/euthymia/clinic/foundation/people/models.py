@@ -56,6 +56,8 @@ class LinkPurpose(models.TextChoices):
     SCORES = "scores", "How you have been"
     CALL = "call", "Your phone call"
     HELP = "help", "Your button"
+    BEFORE = "before", "Before your visit"
+    AFTER = "after", "After your visit"
 
 
 class Link(Tracked):

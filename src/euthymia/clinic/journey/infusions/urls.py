@@ -1,6 +1,13 @@
 from django.urls import URLPattern, path
 
-from euthymia.clinic.journey.infusions import booking_views, button_views, drug_views, sign_views, views
+from euthymia.clinic.journey.infusions import (
+    beforehand_views,
+    booking_views,
+    button_views,
+    drug_views,
+    sign_views,
+    views,
+)
 
 app_name = "infusions"
 urlpatterns: list[URLPattern] = [
@@ -8,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("book/<uuid:ref>/", booking_views.booking, name="book"),
     path("<uuid:ref>/", views.chair, name="chair"),
     path("<uuid:ref>/cancel/", booking_views.cancel, name="cancel"),
+    path("<uuid:ref>/ask/", beforehand_views.ask, name="ask_beforehand"),
     path("<uuid:ref>/arrive/", views.arrived, name="arrive"),
     path("<uuid:ref>/gate/", views.gate, name="gate"),
     path("<uuid:ref>/order/", views.order, name="order"),
