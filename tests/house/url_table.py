@@ -76,6 +76,8 @@ ROWS: dict[str, Row] = {
     "infusions:rate": Row(post=CLINIC),
     "infusions:end": Row(post=CLINIC),
     "infusions:waste": Row(post=CLINIC),
+    "infusions:record": Row(get=CLINIC, post=CLINIC),
+    "infusions:paper": Row(get=CLINIC),
     "infusions:give_button": Row(post=DESK),
     "infusions:answer_call": Row(post=CLINIC),
     "infusions:settle_call": Row(post=CLINIC),

@@ -55,6 +55,11 @@ def check_guards() -> Line:
         ("infusions_doseconfirmation", "infusions_second_person"),
         ("infusions_helpcall", "infusions_presence"),
         ("infusions_infusion", "infusions_outcomes"),
+        ("infusions_infusion", "infusions_stands"),
+        ("infusions_vitals", "infusions_locked"),
+        ("infusions_infusionevent", "infusions_locked"),
+        ("infusions_segment", "infusions_locked"),
+        ("infusions_addendum", "infusions_signed_first"),
     ]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -23,6 +23,7 @@ from euthymia.clinic.journey.infusions import dose as doses
 from euthymia.clinic.journey.infusions import gate, leaving
 from euthymia.clinic.journey.infusions.button import open_calls
 from euthymia.clinic.journey.infusions.button_queries import calls_of
+from euthymia.clinic.journey.infusions.fingerprint import record_sha256
 from euthymia.clinic.journey.infusions.models import (
     Discharge,
     DoseConfirmation,
@@ -396,6 +397,8 @@ def correct_vitals(
     infusion = Infusion.objects.get(pk=infusion_id)
     permit(location_id=infusion.location_id, patient_id=infusion.patient_id, subject=infusion)
     wrong = Vitals.objects.filter(pk=vitals_id, infusion=infusion).first()
+    if infusion.state not in CHARTABLE:
+        raise Refused(Refusal("signed", "This record is signed. Write an addendum that corrects the row."))
     if wrong is None:
         raise Refused(Refusal("no_such_row", "That row is not on this sheet."))
     if not reason.strip():
@@ -532,9 +535,9 @@ def discharge_patient(
     )
     if trouble is not None:
         raise Refused(trouble[0], trouble[1])
-    discharge = Discharge.objects.create(
-        infusion=infusion, at=now, by_id=by.as_staff, aldrete=aldrete, mpadss=mpadss, answers=checked
-    )
+    discharge = Discharge(infusion=infusion, at=now, by_id=by.as_staff, aldrete=aldrete, mpadss=mpadss, answers=checked)
+    discharge.record_sha256 = record_sha256(infusion, discharge)
+    discharge.save(force_insert=True)
     _go(infusion, InfusionState.DISCHARGED)
     infusion.discharged_at = now
     infusion.save()

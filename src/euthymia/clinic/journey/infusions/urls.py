@@ -5,6 +5,7 @@ from euthymia.clinic.journey.infusions import (
     booking_views,
     button_views,
     drug_views,
+    record_views,
     sign_views,
     views,
 )
@@ -31,5 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:ref>/button/", button_views.give, name="give_button"),
     path("<uuid:ref>/button/answer/", button_views.answer, name="answer_call"),
     path("<uuid:ref>/button/settle/", button_views.settle, name="settle_call"),
+    path("<uuid:ref>/record/", record_views.record, name="record"),
+    path("<uuid:ref>/record.pdf", record_views.paper, name="paper"),
     path("<uuid:ref>/discharge/", views.discharge, name="discharge"),
 ]
