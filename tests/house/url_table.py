@@ -43,6 +43,7 @@ ROWS: dict[str, Row] = {
     "portal:agreement": Row(get=PUBLIC, post=PUBLIC),
     "portal:paper": Row(get=PUBLIC),
     "portal:scores": Row(get=PUBLIC, post=PUBLIC),
+    "portal:after": Row(get=PUBLIC),
     "portal:before": Row(get=PUBLIC, post=PUBLIC),
     "portal:help": Row(get=PUBLIC, post=PUBLIC),
     "consults:calls": Row(get=DESK),
@@ -76,6 +77,8 @@ ROWS: dict[str, Row] = {
     "infusions:rate": Row(post=CLINIC),
     "infusions:end": Row(post=CLINIC),
     "infusions:waste": Row(post=CLINIC),
+    "infusions:sheet": Row(get=CLINIC),
+    "infusions:send_sheet": Row(post=CLINIC),
     "infusions:record": Row(get=CLINIC, post=CLINIC),
     "infusions:paper": Row(get=CLINIC),
     "infusions:give_button": Row(post=DESK),
@@ -85,6 +88,7 @@ ROWS: dict[str, Row] = {
     "reports:results": Row(get=REPORT),
     "reports:audit": Row(get=AUDIT),
     "desk:board": Row(get=DESK),
+    "desk:paper": Row(get=CLINIC),
     "desk:search": Row(get=CONTACT, post=CONTACT),
     "desk:tasks": Row(get=DESK),
     "desk:task": Row(get=DESK, post=DESK),
@@ -99,5 +103,5 @@ ROWS: dict[str, Row] = {
 }
 
 # Addresses whose answer is looked after elsewhere: the sign-in library, and the live stream (test_board.py).
-ELSEWHERE = frozenset({"desk:stream", "desk:chair_stream", "portal:help_stream"})
+ELSEWHERE = frozenset({"desk:stream", "desk:chair_stream", "desk:paper_stream", "portal:help_stream"})
 LIBRARY_PREFIXES = ("account_", "mfa_")

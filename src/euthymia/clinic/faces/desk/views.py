@@ -11,7 +11,8 @@ from euthymia.clinic.faces.desk import live
 from euthymia.clinic.faces.desk.board import Sight, board, sight_of
 from euthymia.clinic.faces.desk.chair_ring import ChairRing
 from euthymia.clinic.faces.desk.forms import NewPatientForm, TaskForm
-from euthymia.clinic.foundation.audit.readings import may_read, record_reading
+from euthymia.clinic.faces.desk.paper import PaperSheets, papers
+from euthymia.clinic.foundation.audit.readings import may_read, readable_locations, record_reading
 from euthymia.clinic.foundation.audit.refusals import NotAllowed
 from euthymia.clinic.foundation.people.access import open_task_for, search_patients
 from euthymia.clinic.foundation.people.acts import finish_task, register_patient
@@ -51,6 +52,32 @@ def board_page(request: Any) -> HttpResponse:
 async def board_stream(request: Any) -> HttpResponseBase:
     """The events of one open board."""
     return await live.answer(lambda: _sight(request)[0] if request.actor.staff_id is not None else None)
+
+
+def _papers(request: Any) -> tuple[PaperSheets, str]:
+    """The sheets of every place whose charts are this person's, or of the one that he chose."""
+    slug = request.GET.get("location", "")
+    places = readable_locations(request.actor, "patient.chart")
+    if slug:
+        places &= {p.pk for p in locations_for_page() if p.slug == slug}
+    if not places:
+        raise NotAllowed("paper")
+    return PaperSheets(places), slug
+
+
+@staff_page
+@require_safe
+def paper(request: Any) -> HttpResponse:
+    """A sheet for each occupied chair, to be printed before or when everything fails."""
+    sheets, slug = _papers(request)
+    for place in sheets.locations:
+        record_reading(by=request.actor, now=request.now, what="paper", location_id=place, patient_id=None)
+    return render(request, "desk/paper.html", {"papers": papers(sheets.locations, request.now), "slug": slug})
+
+
+async def paper_stream(request: Any) -> HttpResponseBase:
+    """The events of one open page of sheets."""
+    return await live.answer(lambda: _papers(request)[0] if request.actor.staff_id is not None else None)
 
 
 async def chair_stream(request: Any, ref: UUID) -> HttpResponseBase:

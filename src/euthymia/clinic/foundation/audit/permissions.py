@@ -78,6 +78,7 @@ MAY_ACT: dict[str, frozenset[Role]] = {
     "infusions.answer_calls": CLINICIANS,
     "infusions.settle_calls": CLINICIANS,
     "infusions.tell_of_sign": CLINICIANS,
+    "infusions.send_sheet": CLINICIANS,
     "infusions.add_addendum": CLINICIANS,
     "demo.enact_patient": frozenset({SYSTEM}),
     "boosters.propose_booster": PRESCRIBERS | {SYSTEM},

@@ -66,6 +66,7 @@ NEEDED_THRESHOLDS: dict[str, str] = {
     "chart.late_red_min": "min",
     "help.unanswered_min": "min until a call for help is red",
     "discharge.wait_min": "min",
+    "discharge.no_driving_h": "h",
     "discharge.aldrete": "of 10",
     "discharge.mpadss": "of 10",
     "discharge.pressure_pct": "% of baseline",

@@ -131,6 +131,7 @@ def _during(request: Any, infusion: Infusion, calls: list[HelpCall], given: dict
         ),
         "signs": signs_shown(infusion, rows, settings),
         "told_form": given.get("told_form") or ActForm(),
+        "sheet_form": given.get("sheet_form") or ActForm(),
         "given_mg": delivered_ug(segments, infusion.ended_at or request.now, order) / 1000 if order else 0,
     }
 

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from euthymia.clinic.journey.infusions import (
+    after_views,
     beforehand_views,
     booking_views,
     button_views,
@@ -34,5 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:ref>/button/settle/", button_views.settle, name="settle_call"),
     path("<uuid:ref>/record/", record_views.record, name="record"),
     path("<uuid:ref>/record.pdf", record_views.paper, name="paper"),
+    path("<uuid:ref>/sheet/", after_views.sheet, name="sheet"),
+    path("<uuid:ref>/sheet/send/", after_views.send, name="send_sheet"),
     path("<uuid:ref>/discharge/", views.discharge, name="discharge"),
 ]
