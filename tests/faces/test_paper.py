@@ -37,6 +37,11 @@ def test_the_times_to_come_go_on_from_what_was_charted(cast, infusion):
     assert len(paper.due) == DUE_ROWS + BLANK_ROWS
 
 
+def test_what_is_late_stands_first_and_the_past_is_not_asked_for_twice(cast, infusion):
+    (paper,) = papers(here(cast), NOW + timedelta(minutes=30))
+    assert minutes(paper)[:4] == [8, 38, 48, 58]
+
+
 def test_the_first_times_are_at_the_start_then_after_five_and_ten_minutes(cast):
     infusion = visits.running(visits.crew_of(cast), NOW)
     (paper,) = papers(here(cast), NOW)

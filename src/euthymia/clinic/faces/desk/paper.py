@@ -60,12 +60,12 @@ def papers(locations: frozenset[int], now: datetime) -> list[ChairPaper]:
 
 
 def _due(infusion: Infusion, charted: list[Vitals], now: datetime) -> list[datetime]:
-    """The next times at which vitals are due, each taken as charted for the one after it."""
+    """When vitals are due next, which may be past, and the times to come, each taken as charted for the next."""
     if infusion.started_at is None:
         return []
     settings, times = thresholds_for_page(), list[datetime]()
     last_at = charted[-1].at if charted else None
-    for _ in range(DUE_ROWS):
+    while len(times) < DUE_ROWS:
         due = next_vitals(
             now=now,
             started_at=infusion.started_at,
@@ -73,7 +73,8 @@ def _due(infusion: Infusion, charted: list[Vitals], now: datetime) -> list[datet
             last_at=last_at,
             thresholds=settings,
         )
-        times.append(due.at)
+        if not times or due.at > now:
+            times.append(due.at)
         # One that is charted a moment after it was due counts for its time, also where two times are the same.
         last_at = due.at + timedelta(seconds=1) if last_at == due.at else due.at
     return times
