@@ -28,6 +28,7 @@ class Row:
 
 ROWS: dict[str, Row] = {
     "up": Row(get=PUBLIC),
+    "hello": Row(get=PUBLIC),
     "website:home": Row(get=PUBLIC),
     "website:prepare": Row(get=PUBLIC),
     "website:times": Row(get=PUBLIC),
@@ -57,6 +58,10 @@ ROWS: dict[str, Row] = {
     "boosters:booster": Row(get=CLINIC),
     "boosters:sign": Row(post=CLINIC),
     "boosters:decline": Row(post=CLINIC),
+    "infusions:worker": Row(get=PUBLIC),
+    "infusions:manifest": Row(get=PUBLIC),
+    "infusions:shell": Row(get=PUBLIC),
+    "infusions:chairs": Row(get=DESK),
     "infusions:drug_log": Row(get=CLINIC, post=CLINIC),
     "infusions:book": Row(get=CONTACT, post=CONTACT),
     "infusions:chair": Row(get=DESK),
@@ -89,6 +94,6 @@ ROWS: dict[str, Row] = {
     "exchange:chart": Row(get=CLINIC),
 }
 
-# Addresses whose answer is looked after elsewhere: the sign-in library, and the live stream (test_board.py).
-ELSEWHERE = frozenset({"desk:stream"})
+# Addresses whose answer is looked after elsewhere: the sign-in library, and the live streams.
+ELSEWHERE = frozenset({"desk:stream", "desk:beat"})
 LIBRARY_PREFIXES = ("account_", "mfa_")

@@ -103,6 +103,14 @@ def draw_board(sight: Sight) -> bytes:
     return b"data: " + json.dumps({"id": "board", "html": html}).encode() + b"\n\n"
 
 
+async def beats() -> AsyncIterator[bytes]:
+    """Only the server's clock, as often as a heartbeat: from it a chair knows that it is heard."""
+    yield b": welcome\n\n"
+    while True:
+        yield b"event: heartbeat\ndata: " + clock.now().isoformat().encode() + b"\n\n"
+        await asyncio.sleep(HEARTBEAT_S)
+
+
 async def stream(sight: Sight) -> AsyncIterator[bytes]:
     """Events for one open board until its reader goes."""
     hub = _hub()
@@ -114,7 +122,7 @@ async def stream(sight: Sight) -> AsyncIterator[bytes]:
             try:
                 yield await asyncio.wait_for(queue.get(), HEARTBEAT_S)
             except TimeoutError:
-                yield b"event: heartbeat\ndata: \n\n"
+                yield b"event: heartbeat\ndata: " + clock.now().isoformat().encode() + b"\n\n"
     finally:
         readers: Any = hub.readers.get(sight, set())
         readers.discard(queue)

@@ -6,6 +6,7 @@ app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", views.board_page, name="board"),
     path("stream/", views.board_stream, name="stream"),
+    path("beat/", views.beat_stream, name="beat"),
     path("search/", views.search, name="search"),
     path("tasks/", views.tasks, name="tasks"),
     path("tasks/<int:task_id>/", views.task, name="task"),

@@ -1,5 +1,6 @@
 """The desk: the board of the day, search, tasks."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -60,7 +61,26 @@ async def board_stream(request: Any) -> HttpResponseBase:
     sight = await who()
     if sight is None:
         return HttpResponse("Sign in to see the board.", status=401)
-    response = StreamingHttpResponse(live.stream(sight), content_type="text/event-stream")
+    return _events(live.stream(sight))
+
+
+async def beat_stream(request: Any) -> HttpResponseBase:
+    """The heartbeat for one open chair."""
+
+    @sync_to_async
+    def is_staff() -> bool:
+        try:
+            return request.actor.staff_id is not None
+        finally:
+            connections.close_all()
+
+    if not await is_staff():
+        return HttpResponse("Sign in to open a chair.", status=401)
+    return _events(live.beats())
+
+
+def _events(events: AsyncIterator[bytes]) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(events, content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response

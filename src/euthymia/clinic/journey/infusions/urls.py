@@ -1,9 +1,13 @@
 from django.urls import URLPattern, path
 
-from euthymia.clinic.journey.infusions import booking_views, drug_views, views
+from euthymia.clinic.journey.infusions import app_views, booking_views, chairs, drug_views, views
 
 app_name = "infusions"
 urlpatterns: list[URLPattern] = [
+    path("sw.js", app_views.worker, name="worker"),
+    path("chair.webmanifest", app_views.manifest, name="manifest"),
+    path("offline/", app_views.shell, name="shell"),
+    path("chairs/", chairs.chairs, name="chairs"),
     path("drug-log/", drug_views.drug_log, name="drug_log"),
     path("book/<uuid:ref>/", booking_views.booking, name="book"),
     path("<uuid:ref>/", views.chair, name="chair"),
