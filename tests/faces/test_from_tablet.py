@@ -36,6 +36,7 @@ class Chair:
             "slip_device_ms": now_ms - minutes_ago * 60_000 + wrong_ms,
             "slip_ahead_ms": -wrong_ms,
             "slip_ahead_now_ms": -wrong_ms,
+            "slip_age_ms": minutes_ago * 60_000,
             "slip_contact_ms": now_ms - (minutes_ago + 1) * 60_000,
         }
         return self.cast.client(actor).post(
@@ -77,7 +78,7 @@ def test_nobody_sends_what_somebody_else_has_written(chair):
     ("fields", "words"),
     [
         ({"systolic_mmhg": "70", "diastolic_mmhg": "90"}, "Were they swapped?"),
-        ({"systolic_mmhg": "7000"}, "Systolic: Enter a number from 30 to 300 mmHg."),
+        ({"systolic_mmhg": "7000"}, "Systolic Enter a number from 30 to 300 mmHg."),
         (ROW | {"of_a_later_version": "1"}, "This form has changed"),
         (ROW | {"slip_device_ms": "noon"}, "The time on this entry"),
         (ROW | {"slip_device_ms": str(10**14)}, ""),
@@ -87,7 +88,8 @@ def test_what_is_refused_says_why_and_leaves_nothing(chair, fields, words):
     before = Vitals.objects.count()
     answer = chair.send("vitals", fields)
     assert answer.status_code == (422 if words else 200)
-    assert words in " ".join(answer.json().get("refused", []))
+    reasons = [" ".join(r[k] for k in ("label", "sentence")).strip() for r in answer.json().get("refused", [])]
+    assert words in " ".join(reasons)
     assert Vitals.objects.count() == before + (0 if words else 1)
 
 
@@ -111,7 +113,7 @@ def test_what_comes_late_does_not_overtake_how_the_pump_was_set_since(chair):
     chair.send("rate", {"rate_ml_per_h": "100"}, who="second_nurse", minutes_ago=2)
     answer = chair.send("rate", {"rate_ml_per_h": "0"}, minutes_ago=10)
     assert answer.status_code == 422
-    assert "The pump was set again at" in answer.json()["refused"][0]
+    assert "The pump was set again at" in answer.json()["refused"][0]["sentence"]
     assert Segment.objects.filter(infusion=chair.infusion).count() == 2
 
 

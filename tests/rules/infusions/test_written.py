@@ -17,6 +17,7 @@ NONE = timedelta(0)
     ("why", "slip", "at"),
     [
         ("at once", Slip(NOON - SECOND, NONE, NONE, NOON - 3 * SECOND), NOON),
+        ("at once, the server's clock set", Slip(NOON - DAY, NONE, NONE, NOON - DAY, SECOND), NOON),
         ("kept for 20 min", Slip(NOON - 20 * MINUTE, NONE, NONE, NOON - 25 * MINUTE), NOON - 20 * MINUTE),
         ("clock a day behind", Slip(NOON - DAY - 20 * MINUTE, DAY, DAY, NOON - 25 * MINUTE), NOON - 20 * MINUTE),
         ("clock a day ahead", Slip(NOON + DAY - 20 * MINUTE, -DAY, -DAY, NOON - 25 * MINUTE), NOON - 20 * MINUTE),

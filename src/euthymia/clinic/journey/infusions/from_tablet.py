@@ -28,6 +28,7 @@ class SlipForm(forms.Form):
     slip_device_ms = forms.IntegerField(min_value=0, max_value=10**14)
     slip_ahead_ms = forms.IntegerField(min_value=-(10**14), max_value=10**14)
     slip_ahead_now_ms = forms.IntegerField(min_value=-(10**14), max_value=10**14)
+    slip_age_ms = forms.IntegerField(min_value=-(10**14), max_value=10**14)
     slip_contact_ms = forms.IntegerField(min_value=0, max_value=10**14, required=False)
 
     @property
@@ -40,6 +41,7 @@ class SlipForm(forms.Form):
                 device_at=_instant(given["slip_device_ms"]),
                 ahead=timedelta(milliseconds=given["slip_ahead_ms"]),
                 ahead_now=timedelta(milliseconds=given["slip_ahead_now_ms"]),
+                age=timedelta(milliseconds=given["slip_age_ms"]),
                 contact_at=None if contact is None else _instant(contact),
             )
         except (OverflowError, ValueError):
@@ -75,7 +77,7 @@ def _refused(form: ActForm, sentence: str = "") -> HttpResponse:
     reasons = []
     for name, errors in form.errors.items():
         label = str(form.fields[name].label or "") if name in form.fields else ""
-        reasons += [f"{label}: {error}" if label else str(error) for error in errors]
+        reasons += [{"field": name if label else "", "label": label, "sentence": str(error)} for error in errors]
     return JsonResponse({"refused": reasons, "key": form.data.get("key", "")}, status=422)
 
 

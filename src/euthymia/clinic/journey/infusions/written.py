@@ -30,6 +30,8 @@ class Slip:
     """The same in the contact in which the entry was sent."""
     contact_at: datetime | None = None
     """The server's time at the last contact before the entry."""
+    age: timedelta | None = None
+    """How long it waited on the tablet, by the tablet's own clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def written(slip: Slip | None, received_at: datetime, not_before: datetime | Non
     """
     if slip is None:
         return Written(received_at, received_at)
+    if slip.age is not None and timedelta(0) <= slip.age <= AT_ONCE:
+        return Written(received_at, received_at, slip.device_at)
     earliest = received_at - WITHOUT_CONTACT
     if slip.contact_at is not None and slip.contact_at <= received_at + LEEWAY:
         earliest = slip.contact_at

@@ -12,9 +12,4 @@ if ("shell" in document.body.dataset) {
   const known = VISIT.test(location.pathname);
   document.querySelector("[data-shell-visit]").hidden = !known;
   document.querySelector("[data-shell-no-visit]").hidden = known;
-  // The first word of the server brings the page itself back, unless somebody is in the middle of a field.
-  document.addEventListener("look:beat", () => {
-    const typed = [...document.querySelectorAll("form[data-journal] input:not([type=hidden], [type=radio])")];
-    if (!typed.some((input) => input.value)) location.reload();
-  });
 }
