@@ -363,7 +363,7 @@ class Walk:
         scope.locator("input[name=heart_rate_bpm]").fill(str(rate))
         scope.locator("input[name=spo2_pct]").fill(str(spo2))
         scope.get_by_role("button", name="Chart vitals").click()
-        page.wait_for_load_state()
+        expect(page.get_by_text(f"{systolic}/{diastolic}").locator("visible=true").first).to_be_visible()
 
     def _clock_to_booking(self, page: Page) -> None:
         """Move the clock to ten minutes before the visit on the page."""

@@ -62,7 +62,7 @@ def written(slip: Slip | None, received_at: datetime, not_before: datetime | Non
         earliest = slip.contact_at
     if not_before is not None:
         earliest = max(earliest, not_before)
-    for ahead in (slip.ahead, slip.ahead_now):
+    for ahead in (slip.ahead, slip.ahead_now) if slip.contact_at is not None else (slip.ahead_now,):
         guess = slip.device_at + ahead
         if earliest - LEEWAY <= guess <= received_at + LEEWAY:
             at = min(max(guess, earliest), received_at)

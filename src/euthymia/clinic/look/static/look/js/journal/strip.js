@@ -90,6 +90,7 @@ function waitingRow(entry) {
 // Draws the strip anew into `place`. `formFor` says whether an entry can be put right on this page.
 export function draw(place, state, { formFor, onAgain, onDelete, signInUrl }) {
   const words = headline(state);
+  place.dataset.waiting = state.entries.filter((entry) => entry.state === "waiting").length;
   if (!words) {
     place.hidden = true;
     place.replaceChildren();
