@@ -164,17 +164,29 @@ def test_an_end_waits_behind_a_rate_that_was_not_taken(tablet, line):
     expect(page.locator("h2", has_text="Discharge")).to_be_visible()
 
 
-def test_an_upgrade_leaves_one_version_of_the_files(tablet):
+def test_an_upgrade_replaces_what_the_tablet_keeps(tablet, line):
     page = tablet.page
-    page.evaluate("async () => { await (await caches.open('chair old')).put('/old', new Response('old')) }")
-    page.evaluate("async () => { await (await navigator.serviceWorker.getRegistration()).unregister() }")
+    (name,) = page.evaluate("caches.keys()")
+    version = name.split()[1]
+    line.set(Fault.CUT)
+    note = tablet.enter()
+    line.instead = (version.encode(), b"f" * len(version))
+    line.set(Fault.NONE)
+    page.evaluate("async () => { await (await navigator.serviceWorker.getRegistration()).update() }")
+    until = time.monotonic() + 20
+    while (names := page.evaluate("caches.keys()")) != [f"chair {'f' * len(version)}"]:
+        assert time.monotonic() < until, names
+        page.wait_for_timeout(100)
     page.reload()
-    page.wait_for_function("async () => !(await caches.keys()).includes('chair old')")
-    names = page.evaluate("caches.keys()")
-    assert len(names) == 1
     wanted = page.evaluate("performance.getEntriesByType('resource').map((one) => new URL(one.name).pathname)")
-    kept = set(tablet.page.evaluate(ALL_THAT_IS_KEPT)["pages"])
+    kept = set(page.evaluate(ALL_THAT_IS_KEPT)["pages"])
     assert {one for one in wanted if one.startswith("/static/")} <= kept
+    line.set(Fault.CUT)
+    page.reload()
+    expect(page.locator("h1")).to_have_text("No connection")
+    line.set(Fault.NONE)
+    tablet.settle()
+    assert note not in tablet.told.waiting
 
 
 def _patient_on(page: Page) -> str:
