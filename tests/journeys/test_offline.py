@@ -157,7 +157,7 @@ def test_an_end_waits_behind_a_rate_that_was_not_taken(tablet, line):
     page.get_by_role("button", name="End infusion").click()
     tablet.sees("2 entries kept on this tablet")
     line.set(Fault.NONE)
-    tablet.sees("Not taken: 1 entry; 1 entry after it wait")
+    tablet.sees("Not taken: 1 entry; 1 entry after it waits")
     expect(page.locator(".kept__row", has_text="End of the infusion")).to_contain_text("Kept on this tablet")
     page.get_by_role("button", name="Delete the entry Rate").click()
     page.get_by_role("button", name="Delete entry").click()

@@ -194,8 +194,8 @@ class JournalPage {
   // A form that needs the server now waits until what was entered before it is there.
   async before(form, submitter) {
     const { status } = await this.send();
-    const waiting = (await this.journal.entries()).filter((entry) => entry.state === "waiting");
-    if (waiting.length && (status === "no_answer" || status === "trouble")) {
+    const gone = ["no_answer", "trouble"];
+    if (gone.includes(status) || gone.includes(await this.sender.greet())) {
       showReasons(form, [{ sentence: "This needs the network. Send it when the connection is back." }]);
       return;
     }

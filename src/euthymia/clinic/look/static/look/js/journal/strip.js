@@ -43,7 +43,7 @@ export function headline({ entries, others, status, nowMs }) {
   const waiting = entries.filter((entry) => entry.state === "waiting");
   const held = heldBack(entries).length;
   if (waiting.length && status === "signed_out") return { kind: "attention", shape: "lock", text: `Sign in again to send ${count(waiting.length)}`, link: true };
-  if (waiting.length && status === "someone_else") return { kind: "attention", shape: "user", text: `${count(waiting.length)} of the person who was signed in before wait for that person` };
+  if (waiting.length && status === "someone_else") return { kind: "attention", shape: "user", text: `${count(waiting.length)} of the one who was signed in before ${waiting.length === 1 ? "waits" : "wait"} for that person` };
   if (waiting.length > held) {
     const oldest = Math.min(...waiting.map((entry) => entry.deviceMs));
     const kept = `${count(waiting.length)} kept on this tablet, oldest ${age(nowMs - oldest)}`;
@@ -52,8 +52,8 @@ export function headline({ entries, others, status, nowMs }) {
     return { kind: "attention", shape: "wifi-off", text: `Offline: ${kept}` };
   }
   const refused = entries.length - waiting.length;
-  if (refused) return { kind: "stop", shape: "octagon-x", text: `Not taken: ${count(refused)}${held ? `; ${count(held)} after it wait` : ""}` };
-  if (others) return { kind: "attention", shape: "user", text: `${count(others)} of somebody else wait on this tablet. They are sent when that person signs in here.` };
+  if (refused) return { kind: "stop", shape: "octagon-x", text: `Not taken: ${count(refused)}${held ? `; ${count(held)} after it ${held === 1 ? "waits" : "wait"}` : ""}` };
+  if (others) return { kind: "attention", shape: "user", text: `${count(others)} of somebody else ${others === 1 ? "waits" : "wait"} on this tablet, to be sent when that person signs in here` };
   return null;
 }
 
