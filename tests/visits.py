@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from euthymia.clinic.foundation.audit.actors import CALLER, Actor, patient_by_link
 from euthymia.clinic.foundation.people.acts import open_task, send_link
+from euthymia.clinic.foundation.people.links import new_secret
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.people.rules import TaskKind
 from euthymia.clinic.foundation.practice.models import Chair, Location, Staff
@@ -263,9 +264,10 @@ def a_task(crew: Crew, now: datetime) -> int:
     )
 
 
-def a_link(crew: Crew, now: datetime, purpose: str, secret: str, about: str = "") -> int:
-    """A link for the patient."""
-    return send_link(
+def a_link(crew: Crew, now: datetime, purpose: str, about: str = "") -> str:
+    """A link for the patient: its secret."""
+    secret = new_secret(purpose, now)
+    send_link(
         by=crew.physician,
         now=now,
         key=None,
@@ -274,6 +276,7 @@ def a_link(crew: Crew, now: datetime, purpose: str, secret: str, about: str = ""
         secret=secret,
         about=about,
     )
+    return secret
 
 
 def a_booster(crew: Crew, now: datetime) -> int:

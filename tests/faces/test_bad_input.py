@@ -16,6 +16,7 @@ from django.utils.html import escape
 
 from euthymia.clinic.foundation.audit.models import Entry
 from euthymia.clinic.foundation.people.acts import send_link
+from euthymia.clinic.foundation.people.links import new_secret
 from euthymia.clinic.foundation.people.models import LinkPurpose
 from euthymia.clinic.foundation.people.rules import Stage
 from euthymia.clinic.journey.boosters.models import Booster
@@ -104,16 +105,17 @@ def booster_declined(cast: Cast) -> Page:
 
 
 def by_link(cast: Cast, purpose: LinkPurpose, rest: str, good: dict[str, str], about: str = "") -> Page:
+    secret = new_secret(purpose, cast.now)
     send_link(
         by=cast.desk,
         now=cast.now,
         key=None,
         patient_id=cast.patient.pk,
         purpose=purpose,
-        secret="a-secret",
+        secret=secret,
         about=about,
     )
-    return Page(f"/p/{purpose}/a-secret/{rest}", good=good)
+    return Page(f"/p/{purpose}/{secret}/{rest}", good=good)
 
 
 def intake(step: str, **good: str) -> Callable[[Cast], Page]:

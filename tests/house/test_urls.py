@@ -56,8 +56,7 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
     assert row is not None
     call_id = visits.a_call(crew.location, NOW, f"{secret}-call")
     score_id, task_id = visits.a_score(crew, NOW), visits.a_task(crew, NOW)
-    for purpose in ("intake", "agreement", "scores"):
-        visits.a_link(crew, NOW, purpose, f"{secret}-{purpose}", f"plan:{infusion.plan_id}")
+    links = {p: visits.a_link(crew, NOW, p, f"plan:{infusion.plan_id}") for p in ("intake", "agreement", "scores")}
     paper = infusion.plan.agreements.first()
     assert paper is not None
     ref, chair = {"ref": crew.patient.ref}, {"ref": infusion.ref}
@@ -67,13 +66,13 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
             "website:move": {"secret": f"{secret}-call"},
             "website:cancel": {"secret": f"{secret}-call"},
             "website:calendar": {"secret": f"{secret}-call"},
-            "portal:intake": {"secret": f"{secret}-intake"},
-            "portal:intake_check": {"secret": f"{secret}-intake"},
-            "portal:intake_step": {"secret": f"{secret}-intake", "step": "about"},
-            "portal:intake_save": {"secret": f"{secret}-intake", "step": "about"},
-            "portal:agreement": {"secret": f"{secret}-agreement"},
-            "portal:paper": {"secret": f"{secret}-agreement", "agreement_id": paper.pk},
-            "portal:scores": {"secret": f"{secret}-scores"},
+            "portal:intake": {"secret": links["intake"]},
+            "portal:intake_check": {"secret": links["intake"]},
+            "portal:intake_step": {"secret": links["intake"], "step": "about"},
+            "portal:intake_save": {"secret": links["intake"], "step": "about"},
+            "portal:agreement": {"secret": links["agreement"]},
+            "portal:paper": {"secret": links["agreement"], "agreement_id": paper.pk},
+            "portal:scores": {"secret": links["scores"]},
             **{f"consults:{n}": {"call_id": call_id} for n in ("call", "save", "cancel")},
             **dict.fromkeys(("outcomes:scores", "outcomes:ask", "screening:screening", "screening:run"), ref),
             **dict.fromkeys(("screening:decide", "boosters:booster", "infusions:book", "desk:chart"), ref),

@@ -351,7 +351,7 @@ class Walk:
     # --- small hands ------------------------------------------------------------------------------------
     def _link(self, purpose: str) -> str:
         """The newest link of this purpose that the patient has been sent and has not opened yet."""
-        pattern = re.compile(rf"/p/{purpose}/([A-Za-z0-9_-]+)/")
+        pattern = re.compile(rf"/p/{purpose}/([A-Za-z0-9_.-]+)/")
         until = time.monotonic() + 25
         while time.monotonic() < until:
             files = sorted((self.program.data / "mail").glob("*"), key=lambda f: f.stat().st_mtime, reverse=True)

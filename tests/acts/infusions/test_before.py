@@ -276,7 +276,9 @@ class TestStartInfusion(ActLaws):
         chart(crew_of(cast), infusion, cast.now)
         assert self.refusal(cast, infusion_id=infusion.pk) == ("unconfirmed", None)
 
-    @pytest.mark.parametrize(("systolic", "code"), [(None, "baseline_missing"), (160, "pressure_repeat"), (161, "pressure_hold")])
+    @pytest.mark.parametrize(
+        ("systolic", "code"), [(None, "baseline_missing"), (160, "pressure_repeat"), (161, "pressure_hold")]
+    )
     def test_the_vitals_before_must_be_in_range(self, cast, systolic, code):
         infusion = ordered(cast)
         if systolic:

@@ -12,10 +12,10 @@ from euthymia.clinic.foundation.audit.readings import readable_locations
 from euthymia.clinic.foundation.people.models import Task
 from euthymia.clinic.foundation.people.queries import open_tasks
 from euthymia.clinic.foundation.practice.models import Location
-from euthymia.clinic.foundation.practice.queries import thresholds_for_page
+from euthymia.clinic.foundation.practice.queries import locations_for_page, thresholds_for_page
 from euthymia.clinic.journey.consults.models import Call
 from euthymia.clinic.journey.consults.queries import calls_between, day_bounds
-from euthymia.clinic.journey.infusions.models import Infusion
+from euthymia.clinic.journey.infusions.models import Infusion, Vitals
 from euthymia.clinic.journey.infusions.states import IN_CHAIR, InfusionState
 from euthymia.clinic.journey.infusions.vitals_clock import Due, Lateness, next_vitals
 from euthymia.clinic.journey.outcomes.models import Score, Unread
@@ -74,7 +74,7 @@ def sight_of(actor: Actor, only: int | None) -> Sight:
 
 def board(sight: Sight, now: datetime) -> Board:
     """The board at an instant."""
-    locations = list(Location.objects.filter(pk__in=sight.locations))
+    locations = [place for place in locations_for_page() if place.pk in sight.locations]
     zone = locations[0].zone if locations else "UTC"
     start, end = day_bounds(now.astimezone(ZoneInfo(zone)).date(), zone)
     return Board(
@@ -90,29 +90,68 @@ def board(sight: Sight, now: datetime) -> Board:
 
 
 def _visits(sight: Sight, start: datetime, end: datetime, now: datetime) -> list[Chaired]:
+    """The visits of the day, with what the board shows of them and no more."""
     rows = Infusion.objects.filter(
-        location_id__in=sight.locations, booking__starts_at__gte=start, booking__starts_at__lt=end
+        booking__location_id__in=sight.locations,
+        booking__live=True,
+        booking__starts_at__gte=start,
+        booking__starts_at__lt=end,
     ).exclude(state=InfusionState.CANCELLED)
-    rows = rows.select_related("patient", "booking", "chair", "nurse", "plan").annotate(
-        last_vitals_at=Max("vitals__at")
-    )
-    settings = thresholds_for_page()
-    visits = []
-    for infusion in rows:
-        due = None
-        if infusion.started_at is not None and infusion.state in IN_CHAIR and sight.clinical:
-            due = next_vitals(
-                now=now,
-                started_at=infusion.started_at,
-                ended_at=infusion.ended_at,
-                last_at=infusion.last_vitals_at,
-                thresholds=settings,
-            )
-        visits.append(Chaired(infusion, due, sight.clinical))
+    infusions = list(rows.select_related("patient", "booking", "chair", "nurse", "plan").only(*_SHOWN_OF_A_VISIT))
+    watched = [i for i in infusions if sight.clinical and i.started_at is not None and i.state in IN_CHAIR]
+    due = _vitals_due(watched, now) if watched else {}
+    visits = [Chaired(infusion, due.get(infusion.pk), sight.clinical) for infusion in infusions]
     return sorted(visits, key=lambda v: v.rank)
+
+
+_SHOWN_OF_A_VISIT = (
+    "ref",
+    "number",
+    "state",
+    "started_at",
+    "ended_at",
+    "patient__given_name",
+    "patient__family_name",
+    "booking__starts_at",
+    "booking__zone",
+    "chair__name",
+    "nurse__name",
+    "plan__schedule_days",
+)
+
+
+def _vitals_due(infusions: list[Infusion], now: datetime) -> dict[int, Due]:
+    """When the next vitals of those in a chair are due, by infusion."""
+    last = Vitals.objects.filter(infusion__in=infusions).values_list("infusion_id").annotate(Max("at")).order_by()
+    last_at = dict(last)
+    settings = thresholds_for_page()
+    due = {
+        i.pk: next_vitals(
+            now=now,
+            started_at=i.started_at,
+            ended_at=i.ended_at,
+            last_at=last_at.get(i.pk),
+            thresholds=settings,
+        )
+        for i in infusions
+        if i.started_at is not None
+    }
+    return {pk: one for pk, one in due.items() if one is not None}
 
 
 def _unread_scores(sight: Sight) -> list[Score]:
     """Scores that no clinician has looked at, the oldest first."""
-    rows = Unread.objects.filter(location_id__in=sight.locations).select_related("score__patient")
+    rows = (
+        Unread.objects.filter(location_id__in=sight.locations).select_related("score__patient").only(*_SHOWN_OF_A_SCORE)
+    )
     return [row.score for row in rows.order_by("score__taken_at")[:30]]
+
+
+_SHOWN_OF_A_SCORE = (
+    "score__instrument",
+    "score__total",
+    "score__taken_at",
+    "score__patient__ref",
+    "score__patient__given_name",
+    "score__patient__family_name",
+)

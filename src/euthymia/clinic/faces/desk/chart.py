@@ -18,7 +18,7 @@ from euthymia.clinic.foundation.audit.permissions import MAY_ACT
 from euthymia.clinic.foundation.audit.readings import may_read
 from euthymia.clinic.foundation.billing.acts import record_payment
 from euthymia.clinic.foundation.billing.queries import statement_of
-from euthymia.clinic.foundation.forecasts.acts import forecast_for
+from euthymia.clinic.foundation.forecasts.acts import forecast_for_page
 from euthymia.clinic.foundation.people.access import open_patient
 from euthymia.clinic.foundation.people.acts import write_note
 from euthymia.clinic.foundation.people.models import Patient
@@ -30,7 +30,7 @@ from euthymia.clinic.foundation.practice.queries import thresholds_for_page
 from euthymia.clinic.journey.boosters.history import course_of, history_now
 from euthymia.clinic.journey.boosters.models import Booster
 from euthymia.clinic.journey.infusions.models import Infusion
-from euthymia.clinic.journey.plans.queries import plan_in_force
+from euthymia.clinic.journey.plans.queries import plan_for_chart
 from euthymia.clinic.journey.screening.queries import last_decision
 
 
@@ -102,11 +102,12 @@ def page_of(request: Any, patient: Patient, **forms: Any) -> dict[str, Any]:
     actor: Actor = request.actor
     clinical = may_read(actor, "patient.chart", patient.location_id)
     money = may_read(actor, "patient.money", patient.location_id)
-    plan = plan_in_force(patient)
+    plan = plan_for_chart(patient)
     visits = list(
         Infusion.objects.filter(patient=patient)
         .exclude(state="cancelled")
-        .select_related("booking", "chair", "nurse", "plan")
+        .select_related("booking", "chair", "plan")
+        .only(*_SHOWN_OF_A_VISIT)
         .order_by("-booking__starts_at")
     )
     context: dict[str, Any] = {
@@ -136,6 +137,16 @@ def page_of(request: Any, patient: Patient, **forms: Any) -> dict[str, Any]:
     return context
 
 
+_SHOWN_OF_A_VISIT = (
+    "ref",
+    "number",
+    "state",
+    "started_at",
+    "booking__starts_at",
+    "chair__name",
+    "plan__schedule_days",
+)
+
 # Once the patient has agreed to a plan, the decision that led there stands on the screening page alone.
 BEFORE_PLAN = {
     Stage.INTAKE_COMPLETE,
@@ -152,7 +163,7 @@ def _clinical(patient: Patient, visits: list[Infusion], now: datetime) -> dict[s
     """What clinicians alone see. A query is made only where the stage has something to show."""
     course = course_of(patient, visits)
     history = history_now(course, now)
-    forecast = forecast_for(patient.pk, history, now) if history else None
+    forecast = forecast_for_page(patient.pk, history, now) if history else None
     remission = float(thresholds_for_page()["outcome.remission_phq9"])
     early = patient.stage in BEFORE_PLAN
     proposed = patient.stage == Stage.BOOSTER_PROPOSED

@@ -20,6 +20,7 @@ from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.people.queries import open_tasks
 from euthymia.clinic.foundation.practice.models import Location
 from euthymia.clinic.foundation.practice.pages import staff_page
+from euthymia.clinic.foundation.practice.queries import locations_for_page
 
 
 def _sight(request: Any) -> tuple[Sight, str]:
@@ -38,7 +39,8 @@ def board_page(request: Any) -> HttpResponse:
     """The board of the day. It keeps itself current; without scripts it reloads when asked."""
     sight, slug = _sight(request)
     record_reading(by=request.actor, now=request.now, what="board", location_id=min(sight.locations), patient_id=None)
-    places = Location.objects.filter(pk__in=sight_of(request.actor, None).locations)
+    mine = sight_of(request.actor, None).locations
+    places = [place for place in locations_for_page() if place.pk in mine]
     return render(
         request,
         "desk/board.html",

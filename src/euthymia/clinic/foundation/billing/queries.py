@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
-from euthymia.clinic.foundation.billing.models import LedgerAccount, LedgerEntry, LedgerLine
+from euthymia.clinic.foundation.billing.models import LedgerAccount, LedgerLine
 from euthymia.clinic.foundation.people.models import Patient
 
 
@@ -29,15 +30,21 @@ class Statement:
 
 def statement_of(patient: Patient) -> list[Statement]:
     """A patient's entries with their sums by account, newest first, in one query."""
-
-    def cents(account: LedgerAccount) -> Sum:
-        return Sum("lines__amount_cents", filter=Q(lines__account=account), default=0)
-
-    rows = LedgerEntry.objects.filter(patient=patient).annotate(
-        revenue=cents(LedgerAccount.REVENUE),
-        cash=cents(LedgerAccount.CASH),
-        receivable=cents(LedgerAccount.RECEIVABLE),
-        prepaid=cents(LedgerAccount.PREPAID),
-    )
-    listed = rows.order_by("-at", "-id").values_list("at", "what", "revenue", "cash", "receivable", "prepaid")
-    return [Statement(at, what, -rev, cash, owed, -pre) for at, what, rev, cash, owed, pre in listed]
+    lines = LedgerLine.objects.filter(entry__patient=patient).order_by("-entry__at", "-entry_id")
+    listed = lines.values_list("entry_id", "entry__at", "entry__what", "account", "amount_cents")
+    statement = []
+    for (_, at, what), of_entry in groupby(listed, key=lambda line: line[:3]):
+        sums = dict.fromkeys(LedgerAccount.values, 0)
+        for *_, account, amount_cents in of_entry:
+            sums[account] += amount_cents
+        statement.append(
+            Statement(
+                at,
+                what,
+                charged_cents=-sums[LedgerAccount.REVENUE],
+                paid_cents=sums[LedgerAccount.CASH],
+                owed_cents=sums[LedgerAccount.RECEIVABLE],
+                prepaid_cents=-sums[LedgerAccount.PREPAID],
+            )
+        )
+    return statement

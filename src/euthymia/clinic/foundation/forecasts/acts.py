@@ -31,9 +31,10 @@ def record_forecast(*, by: Actor, now: datetime, key: str | None, patient_id: in
 
 def kept(patient_id: int, history: service.History) -> Forecast | None:
     """The forecast kept for exactly this history by this version of the model."""
-    return Forecast.objects.filter(
+    rows = Forecast.objects.filter(
         patient_id=patient_id, inputs_sha256=history.digest(), model_version=service.version()
-    ).first()
+    )
+    return rows.only("result", "model_version").first()
 
 
 def forecast_for(patient_id: int, history: service.History, now: datetime) -> Forecast:
@@ -43,3 +44,18 @@ def forecast_for(patient_id: int, history: service.History, now: datetime) -> Fo
         return known
     made = record_forecast(by=SYSTEM, now=now, key=None, patient_id=patient_id, history=history)
     return Forecast.objects.get(pk=made)
+
+
+# A kept forecast never changes, so a process may remember those that pages have shown.
+REMEMBERED = 400
+_shown: dict[tuple[int, service.History], Forecast] = {}
+
+
+def forecast_for_page(patient_id: int, history: service.History, now: datetime) -> Forecast:
+    """As `forecast_for`; a page that is opened again does not fetch it again."""
+    forecast = _shown.get((patient_id, history))
+    if forecast is None:
+        if len(_shown) >= REMEMBERED:
+            _shown.clear()
+        forecast = _shown[patient_id, history] = forecast_for(patient_id, history, now)
+    return forecast

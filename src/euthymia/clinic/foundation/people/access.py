@@ -1,6 +1,5 @@
 """The only door to a patient's rows. Absent and not yours are answered alike, and every reading is recorded."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from euthymia.clinic.foundation.audit.actors import Actor, patient_by_link
 from euthymia.clinic.foundation.audit.readings import may_read, readable_locations, record_reading
 from euthymia.clinic.foundation.audit.refusals import NotAllowed
+from euthymia.clinic.foundation.people.links import expiry_of, secret_hash
 from euthymia.clinic.foundation.people.models import Link, Patient, Task
 from euthymia.clinic.foundation.people.queries import patients_named
 
@@ -61,11 +61,11 @@ def come_by_link(*, now: datetime, secret: str, purpose: str) -> Visit:
     NotAllowed
         When there is no such link, or it has expired, was taken back, or is for something else.
     """
-    link = (
-        Link.objects.select_related("patient__location")
-        .filter(secret_sha256=hashlib.sha256(secret.encode()).hexdigest(), purpose=purpose)
-        .first()
-    )
+    signed_until = expiry_of(secret, purpose)
+    if signed_until is None or signed_until <= now:
+        raise NotAllowed("link")
+    rows = Link.objects.select_related("patient__location")
+    link = rows.filter(secret_sha256=secret_hash(secret), purpose=purpose).first()
     if link is None or link.revoked_at is not None or link.expires_at <= now:
         raise NotAllowed("link")
     patient = link.patient

@@ -1,12 +1,11 @@
 """What is done to a patient's record: registered, corrected, moved along the path, noted, given a link or a task."""
 
-import hashlib
-import secrets
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.acts import act, permit
 from euthymia.clinic.foundation.audit.refusals import Refusal, Refused
+from euthymia.clinic.foundation.people.links import expiry_of, secret_hash
 from euthymia.clinic.foundation.people.models import Link, Note, Patient, Task
 from euthymia.clinic.foundation.people.rules import STAGE_MOVES, STAGE_WORDS, Stage, TaskKind, fold
 
@@ -113,16 +112,6 @@ def write_note(
     return note.pk
 
 
-def new_secret() -> str:
-    """A secret for a link: 160 bits, safe in a URL."""
-    return secrets.token_urlsafe(20)
-
-
-def secret_hash(secret: str) -> str:
-    """What is kept of a link's secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 @act
 def send_link(
     *,
@@ -132,10 +121,18 @@ def send_link(
     patient_id: int,
     purpose: str,
     secret: str,
-    days: int = 14,
     about: str = "",
 ) -> int:
-    """Make a link that opens one thing for a patient, for some days. The letter is the caller's to queue."""
+    """Keep a link that opens one thing for a patient until its expiry. The letter is the caller's to queue.
+
+    Raises
+    ------
+    ValueError
+        When the secret was not signed for this purpose (`links.new_secret`).
+    """
+    expires_at = expiry_of(secret, purpose)
+    if expires_at is None:
+        raise ValueError("the secret was not signed for this purpose")
     patient = Patient.objects.get(pk=patient_id)
     permit(location_id=patient.location_id, patient_id=patient.pk, subject=patient)
     link = Link.objects.create(
@@ -143,7 +140,7 @@ def send_link(
         purpose=purpose,
         secret_sha256=secret_hash(secret),
         made_at=now,
-        expires_at=now + timedelta(days=days),
+        expires_at=expires_at,
         about=about,
     )
     return link.pk

@@ -23,14 +23,17 @@ def patients_named(text: str, locations: frozenset[int], limit: int) -> list[Pat
         named &= Q(folded_name__icontains=word)
     if len(digits) >= 4:
         named |= Q(phone_e164__endswith=digits)
-    found = list(Patient.objects.filter(named, location_id__in=locations).select_related("location")[: limit * 3])
+    rows = Patient.objects.filter(named, location_id__in=locations).select_related("location")
+    shown = ("ref", "given_name", "family_name", "folded_name", "birth_on", "location__name")
+    found = list(rows.only(*shown)[: limit * 3])
     return sorted(found, key=lambda p: p.folded_name)[:limit]
 
 
 def open_tasks(locations: frozenset[int], limit: int = 50) -> list[Task]:
     """What is still to be done, the longest overdue first."""
     rows = Task.objects.filter(location_id__in=locations, done_at=None)
-    return list(rows.select_related("patient", "named", "location").order_by("due_at")[:limit])
+    shown = ("what", "due_at", "patient__given_name", "patient__family_name", "location__name", "named__name")
+    return list(rows.select_related("patient", "named", "location").only(*shown).order_by("due_at")[:limit])
 
 
 def overdue_count(locations: frozenset[int], now: datetime) -> int:
@@ -40,4 +43,6 @@ def overdue_count(locations: frozenset[int], now: datetime) -> int:
 
 def notes_of(patient: Patient) -> list[Note]:
     """The notes about a patient, newest first."""
-    return list(Note.objects.filter(patient=patient).select_related("by").order_by("-at"))
+    return list(
+        Note.objects.filter(patient=patient).select_related("by").only("at", "text", "by__name").order_by("-at")
+    )

@@ -37,6 +37,11 @@ def practice_for_page() -> Practice | None:
     return _keep("practice", the_practice)
 
 
+def locations_for_page() -> list[Location]:
+    """The practice's locations in their order, to draw a page with."""
+    return _keep("locations", locations)
+
+
 def thresholds_for_page() -> dict[str, Decimal]:
     """The signed settings, to draw a page with. What is decided is decided by `thresholds`."""
     return _keep("thresholds", thresholds)

@@ -41,13 +41,15 @@ def course_of(patient: Patient, visits: Iterable[Infusion] | None = None) -> Pat
     """A patient's infusions as given and PHQ-9 scores as taken. `visits`, where the caller has read them already."""
     if visits is None:
         visits = Infusion.objects.filter(patient=patient, started_at__isnull=False)
-    orders = {o.infusion_id: o for o in DoseOrder.objects.filter(infusion__patient=patient).order_by("id")}
+    rows = DoseOrder.objects.filter(infusion__patient=patient).order_by("id")
+    orders = {pk: order for pk, *order in rows.values_list("infusion_id", "dose_ug", "minutes", "weight_g")}
     given, weight_kg = [], None
     for infusion in sorted((v for v in visits if v.started_at is not None), key=_started):
         order = orders.get(infusion.pk)
         if order is not None and infusion.started_at is not None:
-            given.append((infusion.started_at, order.dose_ug / 1000, float(order.minutes)))
-            weight_kg = order.weight_g / 1000
+            dose_ug, minutes, weight_g = order
+            given.append((infusion.started_at, dose_ug / 1000, float(minutes)))
+            weight_kg = weight_g / 1000
     scores = Score.objects.filter(patient=patient, instrument=INSTRUMENT, total__isnull=False, corrections=None)
     return PatientCourse(
         tuple(given),

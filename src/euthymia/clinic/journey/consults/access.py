@@ -1,11 +1,11 @@
 """The door to calls: for the desk at the call's location, and for the caller by his link."""
 
-import hashlib
 from datetime import datetime
 
 from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.readings import may_read, readable_locations, record_reading
 from euthymia.clinic.foundation.audit.refusals import NotAllowed
+from euthymia.clinic.foundation.people.links import secret_hash
 from euthymia.clinic.journey.consults.models import Call
 from euthymia.clinic.journey.consults.queries import calls_between
 
@@ -41,7 +41,7 @@ def list_calls(*, by: Actor, now: datetime, start: datetime, end: datetime) -> l
 
 def call_by_secret(secret: str) -> Call:
     """The caller's own call, by the secret in his link."""
-    digest = hashlib.sha256(secret.encode()).hexdigest()
+    digest = secret_hash(secret)
     call = Call.objects.select_related("booking__location", "physician").filter(secret_sha256=digest).first()
     if call is None:
         raise NotAllowed("call")

@@ -60,10 +60,10 @@ def cancelled_letter(*, name: str, when: str, link: str, practice_name: str, pho
     )
 
 
-def intake_letter(*, name: str, link: str, practice_name: str, phone: str) -> str:
+def intake_letter(*, name: str, link: str, practice_name: str, phone: str, days: int) -> str:
     """The link to the questions before the first visit."""
     return (
         f"Hello {name},\n\nThank you for talking with us. Before your first visit we have some questions. "
         f"You can stop and come back at any time, on any device:\n\n{link}\n\n"
-        f"The link is for you alone and works for 30 days. Questions? {phone}\n\n{practice_name}\n"
+        f"The link is for you alone and works for {days} days. Questions? {phone}\n\n{practice_name}\n"
     )

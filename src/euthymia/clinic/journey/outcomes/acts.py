@@ -8,7 +8,8 @@ from euthymia.clinic.foundation.audit.actors import Actor, Role
 from euthymia.clinic.foundation.audit.acts import act, permit
 from euthymia.clinic.foundation.audit.refusals import Refusal, Refused
 from euthymia.clinic.foundation.messages.acts import queue_message
-from euthymia.clinic.foundation.people.acts import new_secret, open_task, send_link
+from euthymia.clinic.foundation.people.acts import open_task, send_link
+from euthymia.clinic.foundation.people.links import LINK_DAYS, new_secret
 from euthymia.clinic.foundation.people.models import LinkPurpose, Patient
 from euthymia.clinic.foundation.people.rules import TaskKind
 from euthymia.clinic.foundation.practice.models import PostHeld
@@ -89,16 +90,14 @@ def open_safety_task(*, by: Actor, now: datetime, patient: Patient) -> None:
 
 
 @act
-def ask_for_scores(*, by: Actor, now: datetime, key: str | None, patient_id: int, secret: str | None = None) -> int:
+def ask_for_scores(*, by: Actor, now: datetime, key: str | None, patient_id: int) -> int:
     """Send the patient a link to answer his questionnaires. Gives the link's id."""
     patient = Patient.objects.get(pk=patient_id)
     permit(location_id=patient.location_id, patient_id=patient.pk, subject=patient)
     if not patient.email:
         raise Refused(Refusal("no_email", "There is no email address on the record. Add one, or ask by phone."))
-    secret = secret or new_secret()
-    link_id = send_link(
-        by=by, now=now, key=None, patient_id=patient.pk, purpose=LinkPurpose.SCORES, secret=secret, days=7
-    )
+    secret = new_secret(LinkPurpose.SCORES, now)
+    link_id = send_link(by=by, now=now, key=None, patient_id=patient.pk, purpose=LinkPurpose.SCORES, secret=secret)
     practice = the_practice()
     assert practice is not None
     queue_message(
@@ -112,7 +111,8 @@ def ask_for_scores(*, by: Actor, now: datetime, key: str | None, patient_id: int
         subject="How have you been?",
         body=(
             f"Hello {patient.given_name},\n\nPlease tell us how you have been. It takes about three minutes:\n\n"
-            f"{settings.PUBLIC_URL}/p/scores/{secret}/\n\nThe link is for you alone and works for 7 days. "
+            f"{settings.PUBLIC_URL}/p/scores/{secret}/\n\n"
+            f"The link is for you alone and works for {LINK_DAYS['scores']} days. "
             f"Questions? {practice.phone}. In danger, call 911. To talk to someone at any hour, call or text 988.\n\n"
             f"{practice.name}\n"
         ),

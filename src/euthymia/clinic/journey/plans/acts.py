@@ -12,7 +12,8 @@ from euthymia.clinic.foundation.audit.acts import act, permit
 from euthymia.clinic.foundation.audit.refusals import Refusal, Refused
 from euthymia.clinic.foundation.billing.acts import issue_estimate
 from euthymia.clinic.foundation.messages.acts import queue_message
-from euthymia.clinic.foundation.people.acts import new_secret, send_link, set_stage
+from euthymia.clinic.foundation.people.acts import send_link, set_stage
+from euthymia.clinic.foundation.people.links import LINK_DAYS, new_secret
 from euthymia.clinic.foundation.people.models import LinkPurpose, Patient
 from euthymia.clinic.foundation.people.rules import Stage
 from euthymia.clinic.foundation.practice.models import CourseTemplate, Wording
@@ -95,7 +96,7 @@ def sign_plan(*, by: Actor, now: datetime, key: str | None, plan_id: int) -> int
     plan.save()
     if plan.kind == PlanKind.COURSE:
         set_stage(Patient.objects.select_for_update().get(pk=plan.patient_id), Stage.PLAN_ISSUED)
-    secret = new_secret()
+    secret = new_secret(LinkPurpose.AGREEMENT, now)
     link_id = send_link(
         by=by,
         now=now,
@@ -103,7 +104,6 @@ def sign_plan(*, by: Actor, now: datetime, key: str | None, plan_id: int) -> int
         patient_id=plan.patient_id,
         purpose=LinkPurpose.AGREEMENT,
         secret=secret,
-        days=30,
         about=f"plan:{plan.pk}",
     )
     practice = the_practice()
@@ -123,6 +123,7 @@ def sign_plan(*, by: Actor, now: datetime, key: str | None, plan_id: int) -> int
                 link=f"{settings.PUBLIC_URL}/p/agreement/{secret}/",
                 practice_name=practice.name,
                 phone=practice.phone,
+                days=LINK_DAYS[LinkPurpose.AGREEMENT],
             ),
         )
     return plan.pk

@@ -36,3 +36,11 @@ def plan_in_force(patient: Patient) -> Plan | None:
     """The newest plan that has not been withdrawn."""
     rows = Plan.objects.filter(patient=patient).exclude(state=PlanState.WITHDRAWN)
     return rows.select_related("template", "estimate", "forecast", "signed_by", "location").order_by("-id").first()
+
+
+def plan_for_chart(patient: Patient) -> Plan | None:
+    """The plan in force with what the chart says of it: not its forecast, which is large."""
+    rows = Plan.objects.filter(patient=patient).exclude(state=PlanState.WITHDRAWN)
+    shown = ("state", "mg_per_kg", "minutes", "schedule_days", "first_on")
+    others = ("template__condition", "estimate__total_cents", "signed_by__name")
+    return rows.select_related("template", "estimate", "signed_by").only(*shown, *others).order_by("-id").first()

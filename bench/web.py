@@ -1,0 +1,63 @@
+"""A web server of its own for a measurement, and a person with a browser."""
+
+import http.cookiejar
+import os
+import socket
+import subprocess
+import sys
+import urllib.parse
+import urllib.request
+
+PASSWORD = "demo demo demo"
+
+
+class Server:
+    """One web server process, as `serve` runs it."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.env = env
+
+    def __enter__(self) -> "Server":
+        door = socket.socket()
+        door.bind(("127.0.0.1", 0))
+        door.listen(2048)
+        self.port = door.getsockname()[1]
+        os.set_inheritable(door.fileno(), True)
+        command = [sys.executable, "-m", "euthymia.web", str(door.fileno())]
+        self.process = subprocess.Popen(command, env=self.env, pass_fds=[door.fileno()])
+        door.close()
+        self.url = f"http://127.0.0.1:{self.port}"
+        Client(self.url).get("/up/")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+class Client:
+    """A person with a browser."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self.jar = url, http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
+
+    def get(self, path: str) -> str:
+        with self.opener.open(f"{self.url}{path}", timeout=60) as answer:
+            return str(answer.read().decode())
+
+    def post(self, path: str, **fields: str) -> str:
+        token = next((c.value for c in self.jar if c.name == "csrftoken"), "") or ""
+        data = urllib.parse.urlencode({"csrfmiddlewaretoken": token, **fields}).encode()
+        request = urllib.request.Request(f"{self.url}{path}", data, {"Referer": self.url})
+        with self.opener.open(request, timeout=60) as answer:
+            return str(answer.read().decode())
+
+    def sign_in(self, slug: str) -> "Client":
+        self.get("/accounts/login/")
+        self.post("/accounts/login/", login=f"{slug}@example.org", password=PASSWORD)
+        return self
+
+    @property
+    def cookie(self) -> str:
+        return "; ".join(f"{c.name}={c.value}" for c in self.jar)
