@@ -10,6 +10,7 @@ const RETRY_MS = [2000, 4000, 8000, 15000, 30000];
 const SIGN_IN_LOOK_MS = 15000;
 const SECOND_TAP_MS = 800;
 const SHELL_LOOK_MS = 4000;
+const IN_TOUCH_MS = 10000; // three heartbeats
 
 class JournalPage {
   status = "clear";
@@ -31,6 +32,11 @@ class JournalPage {
     this.strip.setAttribute("role", "status");
     this.strip.setAttribute("aria-label", "Kept on this tablet");
     document.getElementById("main")?.prepend(this.strip);
+  }
+
+  // Whether the server was heard just now and has everything: then a form may go its plain way at once.
+  get isInTouch() {
+    return this.strip.dataset.waiting === "0" && this.status === "clear" && performance.now() - this.sender.heardMs < IN_TOUCH_MS;
   }
 
   // --- Sending ---------------------------------------------------------------------------------------
@@ -283,12 +289,15 @@ async function lookForServer(page) {
 
 export function startJournal() {
   const opened = openPage();
+  let ready = null;
+  opened.then((page) => { ready = page; });
   document.addEventListener("submit", (event) => {
     const { target: form, submitter } = event;
     const signsOut = new URL(form.action, location.href).pathname === "/accounts/logout/";
     if (form.method !== "post" || form.dataset.journalPassed) return;
     const kind = form.dataset.journal !== undefined ? "enter" : signsOut ? "signOut" : document.getElementById("chair")?.contains(form) ? "before" : "";
     if (!kind || document.body.dataset.hello === undefined) return;
+    if (kind === "before" && (!ready || ready.isInTouch)) return;
     event.preventDefault();
     event.stopPropagation();
     opened.then((page) => {
@@ -303,7 +312,7 @@ export function startJournal() {
     }
     if (!page) return;
     const said = Date.parse(document.body.dataset.now || "");
-    if (!Number.isNaN(said) && performance.now() < 5000) page.sender.onContact(said);
+    if (!Number.isNaN(said) && performance.now() < 5000) page.sender.heard(said); // the page itself came from the server
     document.addEventListener("look:beat", (event) => {
       page.sender.heard(Date.parse(event.detail.now));
       if (page.status !== "clear") { page.tries = 0; page.sendIfAny(); }
