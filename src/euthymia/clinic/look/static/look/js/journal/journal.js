@@ -50,7 +50,7 @@ export class Journal {
       label,
       shown,
       fields,
-      deviceMs: old?.deviceMs ?? this.#now(),
+      deviceMs: old?.deviceMs ?? Math.round(this.#now()),
       aheadMs: old?.aheadMs ?? contact.aheadMs,
       contactMs: old?.contactMs ?? contact.contactMs,
       state: "waiting",

@@ -89,7 +89,7 @@ export class Sender {
       slip_device_ms: entry.deviceMs,
       slip_ahead_ms: entry.aheadMs,
       slip_ahead_now_ms: this.aheadNowMs,
-      slip_age_ms: this.#now() - entry.deviceMs,
+      slip_age_ms: Math.round(this.#now() - entry.deviceMs),
       slip_contact_ms: entry.contactMs ?? "",
     })) body.append(name, value);
     const { status, data } = await this.#ask(entry.action, { method: "POST", body, headers: { "X-Journal": entry.person, Accept: "application/json" } });
