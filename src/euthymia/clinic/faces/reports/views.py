@@ -1,6 +1,7 @@
 """Results in the open, and the audit of a day."""
 
 import csv
+import re
 from datetime import timedelta
 from importlib.resources import files
 from typing import Any
@@ -43,12 +44,18 @@ def results(request: Any) -> HttpResponse:
         "reports/results.html",
         {
             "outcome": outcome,
+            "responded_pct": _pct(outcome.responded, outcome.measured),
+            "remitted_pct": _pct(outcome.remitted, outcome.measured),
             "figure": _figure(outcome.responded, outcome.measured),
             "given": given,
             "events": [(words.get(kind, kind), count, round(100 * count / given, 1)) for kind, count in events],
             "since": since,
         },
     )
+
+
+def _pct(part: int, whole: int) -> str:
+    return f"{round(100 * part / whole)} %" if whole else ""
 
 
 def _figure(responded: int, measured: int) -> dict[str, Any]:
@@ -98,8 +105,14 @@ def _published() -> list[tuple[str, float, int]]:
             except ValueError:
                 continue
             if at <= last + 7:
-                found[row["trial"]] = (f"{row['trial']} ({row['scale']})", pct, n)
+                found[row["trial"]] = (f"{spoken_trial(row['trial'])} ({row['scale']})", pct, n)
     return sorted(found.values())
+
+
+def spoken_trial(name: str) -> str:
+    """A trial's short name as people write it: `Murrough2013b` is Murrough 2013b."""
+    author = re.sub(r"(?<=[a-z])(?=\d)", " ", name)
+    return author.replace("aanhetRot", "aan het Rot")
 
 
 @staff_page
