@@ -20,7 +20,7 @@ from euthymia.clinic.foundation.stock.acts import move
 from euthymia.clinic.foundation.stock.models import Place, Vial
 from euthymia.clinic.foundation.stock.queries import held_ul
 from euthymia.clinic.journey.infusions import dose as doses
-from euthymia.clinic.journey.infusions import gate, leaving
+from euthymia.clinic.journey.infusions import gate, leaving, slips
 from euthymia.clinic.journey.infusions.models import (
     Discharge,
     DoseConfirmation,
@@ -35,9 +35,10 @@ from euthymia.clinic.journey.infusions.queries import (
     VISIT_MINUTES,
     baseline_row,
     delivered_ug,
+    dose_of,
     gate_states,
+    known_before,
     last_order,
-    last_weight_kg,
     segments_of,
     sheet,
 )
@@ -212,7 +213,7 @@ def order_dose(
         raise Refused(
             Refusal("vial_short", f"Vial {vial.lot} holds less than {dose.volume_ml} mL. Choose another."), "vial"
         )
-    asked = doses.questions(dose, plan.mg_per_kg, settings, last_weight_kg(infusion.patient, infusion))
+    asked = slips.questions(dose, plan.mg_per_kg, known_before(infusion, now), settings)
     if asked and not reason.strip():
         raise Refused(Refusal("question", f"{' '.join(asked)} If it is right, write why."), "reason")
     order = DoseOrder.objects.create(
@@ -240,30 +241,27 @@ def confirm_dose(
     now: datetime,
     key: str | None,
     infusion_id: int,
-    weight_kg: Decimal,
-    rate_ml_per_h: Decimal,
+    second: slips.Second,
 ) -> int:
-    """A second person enters the weight and computes the rate. Both must agree with the order."""
+    """A second person reads scale and label and computes mg, mL and mL/h unseen. All must agree with the order."""
     infusion = _locked(infusion_id)
     order = last_order(infusion)
     if order is None or hasattr(order, "confirmation"):
         raise Refused(Refusal("nothing_to_confirm", "There is no open order to confirm."))
     if order.by_id == by.staff_id:
         raise Refused(Refusal("second_person", "A second person confirms: ask a colleague to sign in here."))
-    if int(weight_kg * 1000) != order.weight_g:
-        raise Refused(
-            Refusal("weight_differs", "This is not the weight that was ordered with. Both look at the scale again."),
-            "weight_kg",
-        )
-    if abs(rate_ml_per_h - order.rate_ml_per_h) > Decimal("0.5"):
-        raise Refused(
-            Refusal(
-                "rate_differs", f"The rate does not agree: {order.bag_ml} mL over {order.minutes} min. Compute again."
-            ),
-            "rate_ml_per_h",
-        )
+    differs = slips.disagreement(dose_of(order), order.mg_per_kg, order.strength_mg_per_ml, second, thresholds())
+    if differs is not None:
+        raise Refused(*differs)
     confirmation = DoseConfirmation.objects.create(
-        order=order, weight_g=order.weight_g, rate_ml_per_h=rate_ml_per_h, at=now, by_id=by.as_staff
+        order=order,
+        weight_g=order.weight_g,
+        label_mg_per_ml=second.label_mg_per_ml,
+        dose_ug=int(second.dose_mg * 1000),
+        volume_ul=int(second.volume_ml * 1000),
+        rate_ml_per_h=second.rate_ml_per_h,
+        at=now,
+        by_id=by.as_staff,
     )
     if not gate.open_items(gate_states(infusion)) and infusion.state == InfusionState.ARRIVED:
         _go(infusion, InfusionState.READY)
@@ -281,6 +279,9 @@ def start_infusion(*, by: Actor, now: datetime, key: str | None, infusion_id: in
     order = last_order(infusion)
     if order is None or not hasattr(order, "confirmation"):
         raise Refused(Refusal("unconfirmed", "The dose has not been confirmed by a second person."))
+    stale = doses.check_fresh(order.at, now, thresholds())
+    if stale is not None:
+        raise Refused(stale)
     rows = sheet(infusion)
     row = baseline_row(rows, None)
     refusal = gate.check_baseline(

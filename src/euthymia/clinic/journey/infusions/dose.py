@@ -1,11 +1,10 @@
 """From weight and order to milligrams, microlitres and the pump's rate. Exact: integers and Decimal, never floats."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from euthymia.clinic.foundation.audit.refusals import Refusal
-
-POUNDS_IN_KG = Decimal("2.2046")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,11 @@ class Dose:
     @property
     def weight_kg(self) -> Decimal:
         return Decimal(self.weight_g) / 1000
+
+    @property
+    def bag_mg_per_ml(self) -> Decimal:
+        """What the bag holds in each mL, to three places: the dilution."""
+        return (Decimal(self.dose_ug) / self.bag_ml / 1000).quantize(Decimal("0.001"), ROUND_HALF_EVEN)
 
     @property
     def mg_per_min(self) -> Decimal:
@@ -77,38 +81,14 @@ def hard_limits(dose: Dose, mg_per_kg: Decimal, thresholds: dict[str, Decimal]) 
     return None
 
 
-def questions(
-    dose: Dose, mg_per_kg: Decimal, thresholds: dict[str, Decimal], last_weight_kg: Decimal | None
-) -> list[str]:
-    """What must be asked before this order goes on; each needs a reason."""
-    asked = []
-    if mg_per_kg > thresholds["dose.soft_mg_per_kg"]:
-        asked.append(f"{plain(mg_per_kg)} mg/kg is above the usual {plain(thresholds['dose.soft_mg_per_kg'])} mg/kg.")
-    if last_weight_kg is not None:
-        asked += _weight_questions(dose.weight_kg, last_weight_kg, thresholds["dose.weight_change_pct"])
-    return asked
-
-
-def _weight_questions(weight_kg: Decimal, last_kg: Decimal, change_pct: Decimal) -> list[str]:
-    """Whether the weight is far from the last one, and whether it looks like pounds."""
-    if abs(weight_kg - last_kg) * 100 <= last_kg * change_pct:
-        return []
-    fits = {
-        "pounds": abs(weight_kg / POUNDS_IN_KG - last_kg),
-        "kilograms": abs(weight_kg - last_kg),
-        "kilograms entered as pounds": abs(weight_kg * POUNDS_IN_KG - last_kg),
-    }
-    best = min(fits, key=lambda unit: fits[unit])
-    far = f"{plain(weight_kg)} kg is more than {plain(change_pct)} % from the last weight, {plain(last_kg)} kg."
-    if best == "pounds":
-        return [f"{far} Is it pounds? That would be {plain(_kg(weight_kg / POUNDS_IN_KG))} kg."]
-    if best != "kilograms":
-        return [f"{far} Was the last one, or is this one, pounds? {plain(_kg(weight_kg * POUNDS_IN_KG))} lb fits."]
-    return [far]
-
-
-def _kg(value: Decimal) -> Decimal:
-    return value.quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+def check_fresh(ordered_at: datetime, now: datetime, thresholds: dict[str, Decimal]) -> Refusal | None:
+    """Whether the weight that an order stands on was measured lately enough to start the pump."""
+    stands = thresholds["dose.order_stands_min"]
+    if now - ordered_at <= timedelta(minutes=int(stands)):
+        return None
+    return Refusal(
+        "order_old", f"The weight was measured more than {plain(stands)} minutes ago. Weigh again and order anew."
+    )
 
 
 def plain(number: Decimal) -> str:
