@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from euthymia.clinic.journey.infusions.dose import check_fresh, compute_dose, hard_limits, plain, rate_of
+from euthymia.clinic.journey.infusions.dose import (
+    Rate,
+    check_fresh,
+    compute_dose,
+    given_ug,
+    hard_limits,
+    plain,
+    rate_of,
+)
 from tests.rules.limits import LIMITS
 
 D = Decimal
@@ -126,3 +134,38 @@ def test_an_order_stands_for_a_time(seconds, code):
 )
 def test_numbers_as_people_write_them(number, text):
     assert plain(D(number)) == text
+
+
+START = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+
+
+def given(until_s: int, *rates: tuple[int, int], most: int = 40_000) -> int:
+    """What was given by so many seconds after the start; a rate is (seconds after the start, ug/min)."""
+    listed = [Rate(START + timedelta(seconds=s), ug) for s, ug in rates]
+    return given_ug(listed, START + timedelta(seconds=until_s), most)
+
+
+@pytest.mark.parametrize(
+    ("until_s", "rates", "ug"),
+    [
+        (0, [(0, 1000)], 0),
+        (-60, [(0, 1000)], 0),
+        (1, [(0, 1000)], 16),  # 16.67: what has not been given whole is not counted
+        (60, [(0, 1000)], 1000),
+        (2400, [(0, 1000)], 40_000),
+        (2401, [(0, 1000)], 40_000),
+        (2400, [(0, 1000), (600, 0)], 10_000),
+        (2400, [(0, 1000), (600, 0), (1200, 500)], 20_000),
+        (900, [(0, 1000), (600, 0), (1200, 500)], 10_000),
+        (300, [(0, 1000), (600, 500)], 5_000),
+        (660, [(0, 1000), (600, 500)], 10_500),
+        (600, [(0, 1000), (600, 500)], 10_000),
+        (600, [], 0),
+    ],
+)
+def test_what_the_pump_has_given(until_s, rates, ug):
+    assert given(until_s, *rates) == ug
+
+
+def test_never_more_than_was_ordered():
+    assert given(6000, (0, 1000), most=39_999) == 39_999

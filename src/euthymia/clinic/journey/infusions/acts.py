@@ -15,7 +15,7 @@ from euthymia.clinic.foundation.practice.models import Chair, Price, Staff
 from euthymia.clinic.foundation.practice.queries import thresholds
 from euthymia.clinic.foundation.schedule.claims import Resource, book, let_go
 from euthymia.clinic.foundation.schedule.models import Booking, BookingKind, ResourceKind
-from euthymia.clinic.foundation.schedule.rules import Opening, is_open
+from euthymia.clinic.foundation.schedule.rules import Opening, after, is_open
 from euthymia.clinic.foundation.stock.acts import move
 from euthymia.clinic.foundation.stock.models import Place, Vial
 from euthymia.clinic.foundation.stock.queries import held_ul
@@ -89,7 +89,7 @@ def book_infusion(
 
 def _book(plan: Plan, starts_at: datetime, chair_id: int, nurse_id: int, now: datetime) -> Booking:
     location = plan.location
-    ends_at = starts_at + timedelta(minutes=plan.minutes + VISIT_MINUTES)
+    ends_at = after(starts_at, plan.minutes + VISIT_MINUTES)
     if starts_at <= now:
         raise Refused(Refusal("in_the_past", "That time has passed. Choose a later one."))
     if not is_open(Opening(location.zone, location.hours, frozenset(location.holidays)), starts_at, ends_at):

@@ -1,10 +1,12 @@
 """From weight and order to milligrams, microlitres and the pump's rate. Exact: integers and Decimal, never floats."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from euthymia.clinic.foundation.audit.refusals import Refusal
+from euthymia.clinic.foundation.schedule.rules import seconds_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,30 @@ def hard_limits(dose: Dose, mg_per_kg: Decimal, thresholds: dict[str, Decimal]) 
 def check_fresh(ordered_at: datetime, now: datetime, thresholds: dict[str, Decimal]) -> Refusal | None:
     """Whether the weight that an order stands on was measured lately enough to start the pump."""
     stands = thresholds["dose.order_stands_min"]
-    if now - ordered_at <= timedelta(minutes=int(stands)):
+    if seconds_between(ordered_at, now) <= stands * 60:
         return None
     return Refusal(
         "order_old", f"The weight was measured more than {plain(stands)} minutes ago. Weigh again and order anew."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What the pump gives from an instant on."""
+
+    from_at: datetime
+    ug_per_min: int
+
+
+def given_ug(rates: Sequence[Rate], until: datetime, most_ug: int) -> int:
+    """How much the pump has given by an instant, at most what was ordered: exact for its rates."""
+    total = Decimal(0)
+    for rate, following in zip(rates, [*rates[1:], None], strict=True):
+        seconds = seconds_between(rate.from_at, until)
+        if following is not None:
+            seconds = min(seconds, seconds_between(rate.from_at, following.from_at))
+        total += rate.ug_per_min * Decimal(max(0, seconds)) / 60
+    return min(int(total), most_ug)
 
 
 def plain(number: Decimal) -> str:

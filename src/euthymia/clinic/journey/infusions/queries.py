@@ -10,7 +10,7 @@ from euthymia.clinic.foundation.practice.models import Chair, PostHeld, Staff
 from euthymia.clinic.foundation.schedule.models import ResourceKind
 from euthymia.clinic.foundation.schedule.queries import taken_periods
 from euthymia.clinic.foundation.schedule.rules import Opening, open_periods
-from euthymia.clinic.journey.infusions.dose import Dose, compute_dose
+from euthymia.clinic.journey.infusions.dose import Dose, Rate, compute_dose, given_ug
 from euthymia.clinic.journey.infusions.gate import GateState
 from euthymia.clinic.journey.infusions.models import DoseOrder, Infusion, InfusionEvent, Segment, Vitals
 from euthymia.clinic.journey.infusions.signs import Charted
@@ -87,12 +87,7 @@ def baseline_row(rows: list[Vitals], started_at: datetime | None) -> Vitals | No
 
 def delivered_ug(segments: list[Segment], until: datetime, order: DoseOrder) -> int:
     """How much the pump has given by an instant, at most what was ordered: exact for its rates."""
-    total = Decimal(0)
-    for segment, after in zip(segments, [*segments[1:], None], strict=True):
-        end = min(after.from_at if after else until, until)
-        seconds = max(0, (end - segment.from_at).total_seconds())
-        total += Decimal(segment.dose_ug_per_min) * Decimal(seconds) / 60
-    return min(int(total), order.dose_ug)
+    return given_ug([Rate(s.from_at, s.dose_ug_per_min) for s in segments], until, order.dose_ug)
 
 
 def known_before(infusion: Infusion, now: datetime) -> Known:
