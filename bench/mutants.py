@@ -160,7 +160,7 @@ def _ways(node: ast.AST) -> Iterator[ast.AST]:
         yield ast.comprehension(node.target, node.iter, [], node.is_async)
 
 
-def _other_values(value: object) -> tuple[object, ...]:
+def _other_values(value: object) -> tuple[str | int, ...]:
     if isinstance(value, bool):
         return (not value,)
     if isinstance(value, int):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import zip_longest
 
 from euthymia.clinic.foundation.audit.refusals import Refusal
 from euthymia.clinic.foundation.schedule.rules import seconds_between
@@ -104,7 +105,7 @@ class Rate:
 def given_ug(rates: Sequence[Rate], until: datetime, most_ug: int) -> int:
     """How much the pump has given by an instant, at most what was ordered: exact for its rates."""
     total = Decimal(0)
-    for rate, following in zip(rates, [*rates[1:], None], strict=True):
+    for rate, following in zip_longest(rates, rates[1:]):
         seconds = seconds_between(rate.from_at, until)
         if following is not None:
             seconds = min(seconds, seconds_between(rate.from_at, following.from_at))
