@@ -92,7 +92,10 @@ def test_the_limits_are_the_settings_and_each_bounds_alone():
 
 
 def test_what_cannot_be_drawn_is_refused():
-    assert hard_limits(order("25", "0.002", strength=100), D("0.002"), LIMITS).code == "dose_nothing"
+    nothing = hard_limits(order("25", "0.002", strength=100), D("0.002"), LIMITS)
+    assert nothing is not None
+    assert nothing.code == "dose_nothing"
+    assert nothing.sentence == "This dose is too small to be drawn up. Check weight and dose."
     one_microlitre = order("25", "0.004", strength=100)
     assert one_microlitre.volume_ul == 1
     assert hard_limits(one_microlitre, D("0.004"), LIMITS) is None

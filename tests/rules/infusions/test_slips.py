@@ -81,6 +81,20 @@ def test_pounds_are_told_to_a_tenth_and_halves_go_to_the_even_one():
     assert "That would be 80.4 kg" in asked(f"{D('80.35') * D('2.2046')}", last_weight_kg="80")[0]
 
 
+@pytest.mark.parametrize(
+    ("kg", "last", "words"),
+    [
+        ("300", "82.9", "Is a point missing? 30 kg fits."),  # halfway between 30 kg and 136.1 kg, which 300 lb are
+        ("300", "83.2", "Is it pounds? That would be 136.1 kg."),
+        ("30", "183.5", "Is the point in the wrong place? 300 kg fits."),  # halfway between 66.1 and 300
+        ("30", "182.5", "Was the last one, or is this one, pounds? 66.1 lb fits."),
+    ],
+)
+def test_the_slip_named_is_the_one_that_fits_best(kg, last, words):
+    (sentence,) = asked(kg, last_weight_kg=last)
+    assert words in sentence
+
+
 def test_how_far_a_weight_may_be_is_a_setting():
     assert asked("80", last_weight_kg="80.8", settings=LIMITS | {"dose.weight_change_pct": D("0.99")})
     assert not asked("80", last_weight_kg="80.8", settings=LIMITS | {"dose.weight_change_pct": D(1)})

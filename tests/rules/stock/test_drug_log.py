@@ -94,7 +94,7 @@ def test_what_is_received_needs_no_vial_to_hold_it():
 def test_what_was_lost_is_counted_as_lost():
     kept = [RECEIVED, DRAWN, Move(At.ON_HAND, At.LOST, 200, NURSE), Move(At.DRAWN, At.LOST, 50, NURSE, infusion=7)]
     assert balance(kept) == Balance(received=10_000, on_hand=9_000, drawn=750, lost=250)
-    assert balance([]) == Balance(received=0, on_hand=0, drawn=0, given=0, wasted=0, lost=0)
+    assert balance([]) == Balance() == Balance(received=0, on_hand=0, drawn=0, given=0, wasted=0, lost=0)
 
 
 def test_the_places_have_the_names_that_the_log_keeps():
