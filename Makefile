@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check race crash slips mutants bench lock browser
+.PHONY: help install demo test check race crash offline slips mutants bench lock browser
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ slips: $(INSTALLED_DEV) ## 10,000 orders with planted slips, each stopped or ask
 
 mutants: $(INSTALLED_DEV) ## Changes the rules of dose, limits and drug log one by one: their tests must notice
 	@$(BIN)/python -m bench.mutants
+
+offline: $(INSTALLED_DEV) browser ## 1,000 schedules of lost networks, replies and tabs: every entry once, or refused in sight
+	@$(BIN)/python -m bench.offline
 
 bench: $(INSTALLED_DEV) ## Speed of the pages with 1,000 and with 100,000 patients
 	@$(BIN)/python -m bench.run

@@ -23,7 +23,9 @@ def patients_named(text: str, locations: frozenset[int], limit: int) -> list[Pat
         named &= Q(folded_name__icontains=word)
     if len(digits) >= 4:
         named |= Q(phone_e164__endswith=digits)
-    found = list(Patient.objects.filter(named, location_id__in=locations).select_related("location")[: limit * 3])
+    rows = Patient.objects.filter(named, location_id__in=locations).select_related("location")
+    shown = ("ref", "given_name", "family_name", "folded_name", "birth_on", "location__name")
+    found = list(rows.only(*shown)[: limit * 3])
     return sorted(found, key=lambda p: p.folded_name)[:limit]
 
 

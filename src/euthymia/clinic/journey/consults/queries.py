@@ -92,7 +92,10 @@ def _starts(
 def calls_between(locations: frozenset[int], start: datetime, end: datetime) -> list[Call]:
     """The calls of a period at these locations, in order of time; cancelled ones left out."""
     rows = Call.objects.filter(
-        booking__location_id__in=locations, booking__starts_at__gte=start, booking__starts_at__lt=end
+        booking__location_id__in=locations,
+        booking__live=True,
+        booking__starts_at__gte=start,
+        booking__starts_at__lt=end,
     ).exclude(state=CallState.CANCELLED)
     rows = rows.select_related("booking__location", "physician").order_by("booking__starts_at")
     shown = ("name", "state", "booking__starts_at", "booking__zone", "booking__location__name", "physician__name")
