@@ -17,6 +17,7 @@ from euthymia.clinic.journey.consults.queries import free_slots
 from euthymia.clinic.journey.infusions import acts
 from euthymia.clinic.journey.infusions.gate import GATE
 from euthymia.clinic.journey.infusions.models import Infusion
+from euthymia.clinic.journey.infusions.slips import Second
 from euthymia.clinic.journey.infusions.values import Measured
 from euthymia.clinic.journey.outcomes.acts import record_score
 from euthymia.clinic.journey.outcomes.models import ScoreOccasion
@@ -30,6 +31,14 @@ from tests.cast import Cast
 
 PHQ9 = (3, 3, 2, 2, 2, 2, 2, 1, 0)
 STRENGTH, VOLUME_UL = 50, 10_000
+SECOND = Second(
+    weight_kg=Decimal(80),
+    label_mg_per_ml=STRENGTH,
+    dose_mg=Decimal(40),
+    volume_ml=Decimal("0.8"),
+    rate_ml_per_h=Decimal(150),
+)
+"""What the second person reads and computes for 80 kg at 0.5 mg/kg."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ def with_intake(crew: Crew, now: datetime) -> None:
 def with_decision(crew: Crew, now: datetime) -> int:
     """Screened and found eligible. Gives the screening's id."""
     with_intake(crew, now)
-    measured = {"systolic_mmhg": 126.0, "diastolic_mmhg": 78.0, "weight_kg": 80.0, "height_cm": 178.0}
+    measured = {"systolic_mmhg": 126.0, "diastolic_mmhg": 78.0, "weight_kg": 81.0, "height_cm": 178.0}
     screening_id = run_screening(by=crew.nurse, now=now, key=None, patient_id=crew.patient.pk, measured=measured)
     findings = Screening.objects.get(pk=screening_id).findings
     overrides = {f["rule"]: "acceptable" for f in findings if f["severity"] != Severity.ABSOLUTE or not f["known"]}
@@ -170,8 +179,7 @@ def ready(crew: Crew, now: datetime, plan: Plan | None = None) -> Infusion:
         now=now,
         key=None,
         infusion_id=infusion.pk,
-        weight_kg=Decimal(80),
-        rate_ml_per_h=Decimal(150),
+        second=SECOND,
     )
     infusion.refresh_from_db()
     return infusion

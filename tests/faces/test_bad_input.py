@@ -6,6 +6,7 @@ Each bad text goes into each text field of each form, the other fields filled we
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
@@ -20,7 +21,7 @@ from euthymia.clinic.foundation.people.links import new_secret
 from euthymia.clinic.foundation.people.models import LinkPurpose
 from euthymia.clinic.foundation.people.rules import Stage
 from euthymia.clinic.journey.boosters.models import Booster
-from euthymia.clinic.journey.infusions.acts import arrive
+from euthymia.clinic.journey.infusions.acts import arrive, order_dose
 from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.plans.acts import sign_plan
 from euthymia.clinic.journey.plans.queries import wordings_to_sign
@@ -188,6 +189,16 @@ def ordered(cast: Cast) -> Page:
     return Page(f"/desk/infusions/{infusion.ref}/order/", cast.client(cast.nurse), good)
 
 
+def confirmed(cast: Cast) -> Page:
+    page = ordered(cast)
+    infusion = Infusion.objects.get()
+    crew = visits.crew_of(cast)
+    vial_id = visits.a_vial(crew, cast.now)
+    order_dose(by=crew.nurse, now=cast.now, key=None, infusion_id=infusion.pk, weight_kg=Decimal(80), vial_id=vial_id)
+    good = {"label_mg_per_ml": "50", "weight_kg": "80", "dose_mg": "40", "volume_ml": "0.8", "rate_ml_per_h": "150"}
+    return Page(page.url.replace("/order/", "/confirm/"), cast.client(cast.second_nurse), good)
+
+
 PAGES: dict[str, Callable[[Cast], Page]] = {
     "a new patient": new_patient,
     "a task finished": task,
@@ -205,6 +216,7 @@ PAGES: dict[str, Callable[[Cast], Page]] = {
     "a vial taken in": vial,
     "the gate": at_chair("gate", visits.ready, identity="yes", escort_name="E", escort_phone="1"),
     "a dose ordered": ordered,
+    "a dose confirmed": confirmed,
     "vitals": at_chair("vitals", visits.running, systolic_mmhg="120", diastolic_mmhg="80", note="fine"),
     "an event": at_chair("event", visits.running, kind="nausea", severity="1", text="a little"),
     "a rate": at_chair("rate", visits.running, rate_ml_per_h="100", reason="dizzy"),

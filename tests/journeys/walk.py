@@ -184,7 +184,7 @@ class Walk:
         for name, value in (
             ("systolic_mmhg", "126"),
             ("diastolic_mmhg", "78"),
-            ("weight_kg", "80"),
+            ("weight_kg", "81"),
             ("height_cm", "178"),
         ):
             page.fill(f"input[name={name}]", value)
@@ -249,14 +249,18 @@ class Walk:
         nurse.fill("input[name=escort_phone]", "202-555-0188")
         nurse.get_by_role("button", name="Save gate").click()
         self._vitals(nurse, 124, 78, 72, 98)
-        nurse.fill("#order input[name=weight_kg]", "80")
+        kg, mg, ml = ("80", "40", "0.8") if first else ("80.6", "40.3", "0.806")
+        nurse.fill("#order input[name=weight_kg]", kg)
         nurse.get_by_role("button", name="Compute dose").click()
-        expect(nurse.locator(".dose__figure")).to_have_text("40 mg")
+        expect(nurse.locator(".dose__figure")).to_have_text(f"{mg} mg")
         if first:
             self.look(nurse, "chair-before")
         second.goto(nurse.url.split("#")[0])
-        second.fill("#confirm input[name=weight_kg]", "80")
+        second.fill("#confirm input[name=weight_kg]", kg)
+        second.fill("#confirm input[name=dose_mg]", mg)
+        second.fill("#confirm input[name=volume_ml]", ml)
         second.fill("#confirm input[name=rate_ml_per_h]", "150")
+        second.check("#confirm input[name=label_mg_per_ml][value='50']")
         second.get_by_role("button", name="Confirm dose").click()
         nurse.goto(nurse.url)
         nurse.get_by_role("button", name="Start infusion").click()

@@ -1,12 +1,16 @@
 """Before the pump runs: arrival, the gate, the order, the second person, the start."""
 
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from euthymia.clinic.foundation.audit.refusals import Refused
+from euthymia.clinic.foundation.practice.models import Threshold
 from euthymia.clinic.foundation.stock.acts import move_drug, receive_vial
 from euthymia.clinic.foundation.stock.models import DrugMove, Place
 from euthymia.clinic.foundation.stock.queries import held_ul
@@ -15,7 +19,7 @@ from euthymia.clinic.journey.infusions.gate import GATE
 from euthymia.clinic.journey.infusions.models import DoseConfirmation, DoseOrder, GateAnswer, Infusion, Segment
 from euthymia.clinic.journey.infusions.states import InfusionState
 from tests.acts.laws import ActLaws
-from tests.visits import a_vial, booked, chart, crew_of, discharged, ready, running
+from tests.visits import SECOND, a_vial, booked, chart, crew_of, discharged, ready, running
 
 ALL = {item.id: (True, "") for item in GATE}
 ESCORT = {"escort_name": "Demo Escort", "escort_phone": "202-555-0188"}
@@ -116,6 +120,42 @@ class TestOrderDose(ActLaws):
             with pytest.raises(IntegrityError, match="infusions_order"), transaction.atomic():
                 DoseOrder.objects.create(**_columns(order) | change)
 
+    @pytest.mark.parametrize(
+        ("change", "law"),
+        [
+            ({"weight_g": 24_999}, "infusions_order_weight"),
+            ({"weight_g": 0}, "infusions_order"),
+            ({"strength_mg_per_ml": 100}, "infusions_order_label"),
+            ({"dose_ug": 40_001}, "infusions_order_arithmetic"),
+            ({"volume_ul": 801}, "infusions_order_arithmetic"),
+            ({"volume_ul": 0}, "infusions_order"),
+            ({"rate_ml_per_h": Decimal("150.01")}, "infusions_order_arithmetic"),
+            ({"minutes": 41}, "infusions_order_arithmetic"),
+        ],
+    )
+    def test_the_database_computes_for_itself(self, cast, change, law):
+        order = DoseOrder.objects.get(pk=self.do(cast, **self.arguments(cast)))
+        with pytest.raises(IntegrityError, match=law), transaction.atomic():
+            DoseOrder.objects.create(**_columns(order) | change)
+        with undone():
+            assert DoseOrder.objects.create(**_columns(order)).pk
+
+    @pytest.mark.parametrize(
+        ("code", "value"), [("dose.hard_mg", "39.999"), ("dose.weight_high_kg", "79.9"), ("dose.hard_mg_per_kg", None)]
+    )
+    def test_the_database_reads_the_limits_as_signed(self, cast, code, value):
+        order = DoseOrder.objects.get(pk=self.do(cast, **self.arguments(cast)))
+        with undone():
+            if value is None:
+                Threshold.objects.get(code=code).delete()
+            else:
+                Threshold.objects.filter(code=code).update(value=Decimal(value))
+            with pytest.raises(IntegrityError, match="infusions_order"), transaction.atomic():
+                DoseOrder.objects.create(**_columns(order))
+
+    def test_a_weight_just_as_it_was_at_the_screening_is_asked_about(self, cast):
+        assert self.refusal(cast, **self.arguments(cast, weight_kg=Decimal(81))) == ("question", "reason")
+
     @pytest.mark.parametrize(("weight", "pounds"), [("176.4", True), ("70", False)])
     def test_a_weight_far_from_the_last_one_is_asked_about(self, cast, weight, pounds):
         arguments = second_visit(cast) | {"weight_kg": Decimal(weight)}
@@ -160,6 +200,16 @@ def vial_of(cast, volume_ul, expires_in_days=100):
     )
 
 
+@contextmanager
+def undone():
+    """What is written within is taken back: it belongs to no act, which the database would refuse at the end."""
+    point = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(point)
+
+
 def _columns(order):
     return {f.attname: getattr(order, f.attname) for f in order._meta.concrete_fields if not f.primary_key}
 
@@ -180,7 +230,7 @@ class TestConfirmDose(ActLaws):
     rows = DoseConfirmation
 
     def arguments(self, cast):
-        return {"infusion_id": ordered(cast).pk, "weight_kg": Decimal(80), "rate_ml_per_h": Decimal(150)}
+        return {"infusion_id": ordered(cast).pk, "second": SECOND}
 
     def test_then_it_is_ready(self, cast):
         wanted = self.arguments(cast)
@@ -195,21 +245,31 @@ class TestConfirmDose(ActLaws):
         order = DoseOrder.objects.get(infusion_id=self.arguments(cast)["infusion_id"])
         with pytest.raises(DatabaseError, match="second person"), transaction.atomic():
             DoseConfirmation.objects.create(
-                order=order, weight_g=80_000, rate_ml_per_h=Decimal(150), at=cast.now, by_id=order.by_id
+                order=order,
+                weight_g=80_000,
+                label_mg_per_ml=50,
+                dose_ug=40_000,
+                volume_ul=800,
+                rate_ml_per_h=Decimal(150),
+                at=cast.now,
+                by_id=order.by_id,
             )
         assert not DoseConfirmation.objects.exists()
 
     @pytest.mark.parametrize(
         ("change", "refusal"),
         [
+            ({"label_mg_per_ml": 100}, ("label_differs", "label_mg_per_ml")),
             ({"weight_kg": Decimal("80.1")}, ("weight_differs", "weight_kg")),
-            ({"rate_ml_per_h": Decimal("150.51")}, ("rate_differs", "rate_ml_per_h")),
-            ({"rate_ml_per_h": Decimal("149.49")}, ("rate_differs", "rate_ml_per_h")),
-            ({"rate_ml_per_h": Decimal("150.5")}, None),
+            ({"dose_mg": Decimal("0.5")}, ("dose_differs", "dose_mg")),
+            ({"volume_ml": Decimal("4")}, ("volume_differs", "volume_ml")),
+            ({"rate_ml_per_h": Decimal("151.51")}, ("rate_differs", "rate_ml_per_h")),
+            ({"rate_ml_per_h": Decimal("148.49")}, ("rate_differs", "rate_ml_per_h")),
+            ({"rate_ml_per_h": Decimal("151.5")}, None),
         ],
     )
     def test_both_must_agree(self, cast, change, refusal):
-        wanted = self.arguments(cast) | change
+        wanted = self.arguments(cast) | {"second": replace(SECOND, **change)}
         if refusal:
             assert self.refusal(cast, **wanted) == refusal
         else:
@@ -218,9 +278,38 @@ class TestConfirmDose(ActLaws):
     def test_a_new_order_wants_a_new_confirmation(self, cast):
         wanted = self.arguments(cast)
         self.do(cast, **wanted)
-        ordered(cast, Infusion.objects.get(pk=wanted["infusion_id"]), weight_kg=Decimal(81))
+        ordered(cast, Infusion.objects.get(pk=wanted["infusion_id"]), weight_kg=Decimal(82))
         assert self.refusal(cast, **wanted) == ("weight_differs", "weight_kg")
-        assert self.do(cast, **wanted | {"weight_kg": Decimal(81)})
+        second = replace(SECOND, weight_kg=Decimal(82), dose_mg=Decimal(41), volume_ml=Decimal("0.82"))
+        assert self.do(cast, **wanted | {"second": second})
+
+    def test_the_database_refuses_numbers_that_do_not_agree(self, cast):
+        order = DoseOrder.objects.get(infusion_id=self.arguments(cast)["infusion_id"])
+        good = {"weight_g": 80_000, "label_mg_per_ml": 50, "dose_ug": 40_000, "volume_ul": 800}
+        for change in (
+            {"weight_g": 80_100},
+            {"label_mg_per_ml": 10},
+            {"label_mg_per_ml": None},
+            {"dose_ug": 40_401},
+            {"dose_ug": None},
+            {"volume_ul": 809},
+            {"rate_ml_per_h": Decimal("151.51")},
+        ):
+            row = {"rate_ml_per_h": Decimal(150)} | good | change
+            with pytest.raises(IntegrityError, match="infusions_confirmation_agrees"), transaction.atomic():
+                DoseConfirmation.objects.create(order=order, at=cast.now, by_id=cast.second_nurse.as_staff, **row)
+
+    def test_the_second_person_sees_no_number_of_the_order(self, cast):
+        infusion = Infusion.objects.get(pk=self.arguments(cast)["infusion_id"])
+        url = f"/desk/infusions/{infusion.ref}/"
+        with patch("euthymia.clock.now", return_value=cast.now):
+            own = cast.client(cast.nurse).get(url).content.decode()
+            blind = cast.client(cast.second_nurse).get(url).content.decode()
+        for shown in ("40 mg", "80 kg", "0.8 mL", "0.4 mg/mL", "150 mL/h", "1 mg/min"):
+            assert shown in own, shown
+            assert shown not in blind, shown
+        assert 'id="confirm"' in blind
+        assert 'id="confirm"' not in own
 
 
 class TestStartInfusion(ActLaws):
@@ -232,6 +321,15 @@ class TestStartInfusion(ActLaws):
 
     def arguments(self, cast):
         return {"infusion_id": ready(crew_of(cast), cast.now).pk}
+
+    @pytest.mark.parametrize(("minutes", "refusal"), [(120, None), (121, ("order_old", None))])
+    def test_a_weight_of_long_ago_is_measured_again(self, cast, minutes, refusal):
+        wanted = self.arguments(cast)
+        later = replace(cast, now=cast.now + timedelta(minutes=minutes))
+        if refusal:
+            assert self.refusal(later, **wanted) == refusal
+        else:
+            assert self.do(later, **wanted)
 
     def test_the_dose_is_drawn_and_the_pump_runs(self, cast):
         wanted = self.arguments(cast)
@@ -303,6 +401,5 @@ def confirmed(cast, infusion):
         now=cast.now,
         key=None,
         infusion_id=infusion.pk,
-        weight_kg=Decimal(80),
-        rate_ml_per_h=Decimal(150),
+        second=SECOND,
     )

@@ -1,12 +1,21 @@
-"""From weight and order to milligrams, microlitres and mL/h; limits; and the slips that have happened elsewhere."""
+"""From weight and order to milligrams, microlitres and mL/h; and the hard limits."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from euthymia.clinic.journey.infusions.dose import compute_dose, hard_limits, questions
+from euthymia.clinic.journey.infusions.dose import (
+    Rate,
+    check_fresh,
+    compute_dose,
+    given_ug,
+    hard_limits,
+    plain,
+    rate_of,
+)
 from tests.rules.limits import LIMITS
 
 D = Decimal
@@ -65,29 +74,101 @@ def test_hard_limits_pass_nobody(kg, mg_per_kg, code):
     assert (refused.code if refused else None) == code
 
 
+def test_the_words_of_the_limits():
+    low = hard_limits(order("24.9"), D("0.5"), LIMITS)
+    high = hard_limits(order("80", "5"), D(5), LIMITS)
+    assert low is not None
+    assert high is not None
+    assert low.sentence == "A weight must be from 25 to 350 kg."
+    assert high.sentence == "400 mg (5 mg/kg) is above the hard limit of 2 mg/kg and 200 mg."
+
+
+def test_the_limits_are_the_settings_and_each_bounds_alone():
+    assert hard_limits(order("80"), D("0.5"), LIMITS | {"dose.hard_mg": D(40)}) is None
+    assert hard_limits(order("80"), D("0.5"), LIMITS | {"dose.hard_mg": D("39.999")}).code == "dose_hard"
+    assert hard_limits(order("80"), D("0.5"), LIMITS | {"dose.hard_mg_per_kg": D("0.499")}).code == "dose_hard"
+    assert hard_limits(order("80"), D("0.5"), LIMITS | {"dose.weight_low_kg": D("80.1")}).code == "weight_range"
+    assert hard_limits(order("80"), D("0.5"), LIMITS | {"dose.weight_high_kg": D("79.9")}).code == "weight_range"
+
+
+def test_what_cannot_be_drawn_is_refused():
+    nothing = hard_limits(order("25", "0.002", strength=100), D("0.002"), LIMITS)
+    assert nothing is not None
+    assert nothing.code == "dose_nothing"
+    assert nothing.sentence == "This dose is too small to be drawn up. Check weight and dose."
+    one_microlitre = order("25", "0.004", strength=100)
+    assert one_microlitre.volume_ul == 1
+    assert hard_limits(one_microlitre, D("0.004"), LIMITS) is None
+
+
+def test_halves_go_to_the_even_neighbour():
+    assert order("62.5", "0.001", strength=10).dose_ug == 62  # 62.5 ug
+    assert order("63.5", "0.001", strength=10).dose_ug == 64
+    assert order("25", "0.001", strength=10).volume_ul == 2  # 2.5 uL
+    assert order("35", "0.001", strength=10).volume_ul == 4
+    assert order("25", "0.1", minutes=1000).ug_per_min == 2  # 2.5
+    assert order("35", "0.1", minutes=1000).ug_per_min == 4
+    assert rate_of(1, 480) == D("0.12")  # 0.125
+    assert rate_of(9, 480 * 9 // 3) == D("0.38")  # 0.375
+    assert order("50.0005").weight_g == 50_000
+    assert order("50.0015").weight_g == 50_002
+
+
+def test_the_card_has_every_number():
+    d = order("82.7", bag_ml=250)
+    assert (d.weight_kg, d.dose_mg, d.volume_ml) == (D("82.7"), D("41.35"), D("0.827"))
+    assert (d.rate_ml_per_h, d.mg_per_min, d.bag_mg_per_ml) == (D(375), D("1.034"), D("0.165"))
+    assert (d.bag_ml, d.minutes) == (250, 40)
+    assert order("85", bag_ml=1000).bag_mg_per_ml == D("0.042")  # 0.0425
+    assert order("87", bag_ml=1000).bag_mg_per_ml == D("0.044")  # 0.0435
+
+
+@pytest.mark.parametrize(("seconds", "code"), [(0, None), (7200, None), (7201, "order_old")])
+def test_an_order_stands_for_a_time(seconds, code):
+    at = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    refused = check_fresh(at, at + timedelta(seconds=seconds), LIMITS)
+    assert (refused.code if refused else None) == code
+    if refused:
+        assert refused.sentence == "The weight was measured more than 120 minutes ago. Weigh again and order anew."
+
+
 @pytest.mark.parametrize(
-    ("kg", "mg_per_kg", "last", "words"),
+    ("number", "text"), [("40.00", "40"), ("0.50", "0.5"), ("100", "100"), ("0", "0"), ("1E+2", "100")]
+)
+def test_numbers_as_people_write_them(number, text):
+    assert plain(D(number)) == text
+
+
+START = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+
+
+def given(until_s: int, *rates: tuple[int, int], most: int = 40_000) -> int:
+    """What was given by so many seconds after the start; a rate is (seconds after the start, ug/min)."""
+    listed = [Rate(START + timedelta(seconds=s), ug) for s, ug in rates]
+    return given_ug(listed, START + timedelta(seconds=until_s), most)
+
+
+@pytest.mark.parametrize(
+    ("until_s", "rates", "ug"),
     [
-        ("80", "0.5", None, []),
-        ("80", "0.5", "80", []),
-        ("88", "0.5", "80", []),  # 10 % exactly
-        ("88.1", "0.5", "80", ["more than 10 %"]),
-        ("71.9", "0.5", "80", ["more than 10 %"]),
-        ("80", "1", None, []),
-        ("80", "1.01", None, ["above the usual 1 mg/kg"]),
-        ("95", "1.2", "80", ["above the usual", "more than 10 %"]),
-        ("176.4", "0.5", "80", ["Is it pounds? That would be 80 kg"]),
-        ("80", "0.5", "176.4", ["Was the last one, or is this one, pounds?"]),
+        (0, [(0, 1000)], 0),
+        (-60, [(0, 1000)], 0),
+        (1, [(0, 1000)], 16),  # 16.67: what has not been given whole is not counted
+        (60, [(0, 1000)], 1000),
+        (2400, [(0, 1000)], 40_000),
+        (2401, [(0, 1000)], 40_000),
+        (2400, [(0, 1000), (600, 0)], 10_000),
+        (2400, [(0, 1000), (600, 0), (1200, 500)], 20_000),
+        (900, [(0, 1000), (600, 0), (1200, 500)], 10_000),
+        (300, [(0, 1000), (600, 500)], 5_000),
+        (660, [(0, 1000), (600, 500)], 10_500),
+        (600, [(0, 1000), (600, 500)], 10_000),
+        (600, [], 0),
     ],
 )
-def test_what_is_asked_before_an_order_goes_on(kg, mg_per_kg, last, words):
-    asked = questions(order(kg, mg_per_kg), D(mg_per_kg), LIMITS, D(last) if last else None)
-    assert len(asked) == len(words)
-    assert all(word in sentence for word, sentence in zip(words, asked, strict=True)), asked
+def test_what_the_pump_has_given(until_s, rates, ug):
+    assert given(until_s, *rates) == ug
 
 
-@given(st.decimals(40, 150, places=1))
-def test_the_same_weight_typed_in_pounds_is_always_noticed(kg):
-    pounds = (kg * D("2.2046")).quantize(D("0.1"))
-    (asked,) = questions(order(str(pounds)), D("0.5"), LIMITS, kg)
-    assert "Is it pounds?" in asked
+def test_never_more_than_was_ordered():
+    assert given(6000, (0, 1000), most=39_999) == 39_999

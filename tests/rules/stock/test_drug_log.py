@@ -57,6 +57,64 @@ def test_what_may_follow_the_receipt(move, code):
     assert (refused.code if refused else None) == code
 
 
+@pytest.mark.parametrize(
+    ("move", "sentence"),
+    [
+        (Move(At.ON_HAND, At.DRAWN, 0, NURSE, infusion=7), "Enter an amount above zero."),
+        (Move(At.ON_HAND, At.GIVEN, 1, NURSE, infusion=7), "What is on hand cannot become given."),
+        (Move(At.WASTED, At.ON_HAND, 1, NURSE), "What is wasted cannot become on hand."),
+        (Move(At.ON_HAND, At.WASTED, 1, NURSE), "A waste needs a witness who is not the one who wastes."),
+        (Move(At.ON_HAND, At.DRAWN, 1, NURSE), "Say for which infusion it is drawn."),
+        (
+            Move(At.ON_HAND, At.LOST, 9_201, NURSE),
+            "The vial does not hold that much. Choose another vial.",
+        ),
+        (
+            Move(At.DRAWN, At.GIVEN, 801, NURSE, infusion=7),
+            "Only 0.8 mL are drawn and not yet accounted for.",
+        ),
+    ],
+)
+def test_every_refusal_says_what_to_do(move, sentence):
+    refused = check_move(move, [RECEIVED, DRAWN])
+    assert refused is not None
+    assert refused.sentence == sentence
+
+
+def test_one_microlitre_is_an_amount():
+    assert check_move(Move(At.ON_HAND, At.LOST, 1, NURSE), [RECEIVED]) is None
+    assert check_move(Move(At.ON_HAND, At.LOST, 9_200, NURSE), [RECEIVED, DRAWN]) is None
+    assert check_move(Move(At.DRAWN, At.GIVEN, 800, NURSE, infusion=7), [RECEIVED, DRAWN]) is None
+
+
+def test_what_is_received_needs_no_vial_to_hold_it():
+    assert check_move(RECEIVED, []) is None
+
+
+def test_what_was_lost_is_counted_as_lost():
+    kept = [RECEIVED, DRAWN, Move(At.ON_HAND, At.LOST, 200, NURSE), Move(At.DRAWN, At.LOST, 50, NURSE, infusion=7)]
+    assert balance(kept) == Balance(received=10_000, on_hand=9_000, drawn=750, lost=250)
+    assert balance([]) == Balance() == Balance(received=0, on_hand=0, drawn=0, given=0, wasted=0, lost=0)
+
+
+def test_the_places_have_the_names_that_the_log_keeps():
+    assert {at.name: at.value for at in At} == {
+        "SUPPLIER": "supplier",
+        "ON_HAND": "on_hand",
+        "DRAWN": "drawn",
+        "GIVEN": "given",
+        "WASTED": "wasted",
+        "LOST": "lost",
+    }
+
+
+def test_the_sentence_about_an_open_drug_says_how_much():
+    refused = check_closed([RECEIVED, DRAWN, GIVEN], 7)
+    assert refused is not None
+    assert refused.sentence == "0.1 mL drawn are neither given nor wasted. Waste the rest with a witness."
+    assert check_closed([RECEIVED, DRAWN], 8) is None
+
+
 def test_what_was_drawn_for_one_infusion_is_not_given_in_another():
     before = [RECEIVED, DRAWN]
     assert check_move(GIVEN, before) is None
@@ -111,7 +169,9 @@ def test_a_count_that_differs_is_a_variance():
     assert variance(9_200, 9_200) is None
     found = variance(9_200, 9_000)
     assert found is not None
-    assert found.off_ul == -200
+    assert (found.off_ul, found.logged_ul, found.counted_ul) == (-200, 9_200, 9_000)
+    assert variance(9_200, 9_300).off_ul == 100
+    assert variance(9_200, 9_199) is not None
 
 
 def test_a_loss_is_told_in_one_business_day_and_its_form_is_due_in_45_days():
@@ -121,7 +181,12 @@ def test_a_loss_is_told_in_one_business_day_and_its_form_is_due_in_45_days():
 
 @pytest.mark.parametrize(
     ("last", "due"),
-    [(None, date(2026, 1, 5)), (date(2026, 1, 5), date(2028, 1, 5)), (date(2028, 2, 29), date(2030, 2, 28))],
+    [
+        (None, date(2026, 1, 5)),
+        (date(2026, 1, 5), date(2028, 1, 5)),
+        (date(2028, 2, 29), date(2030, 2, 28)),
+        (date(2028, 3, 31), date(2030, 3, 31)),
+    ],
 )
 def test_an_inventory_every_two_years(last, due):
     assert next_inventory_on(last, date(2026, 1, 5), 2) == due

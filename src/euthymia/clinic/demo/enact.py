@@ -383,7 +383,14 @@ class Enactment:
             by=spot.nurse,
         )
         DoseConfirmation.objects.create(
-            order=order, weight_g=dose.weight_g, rate_ml_per_h=dose.rate_ml_per_h, at=before, by=other
+            order=order,
+            weight_g=dose.weight_g,
+            label_mg_per_ml=50,
+            dose_ug=dose.dose_ug,
+            volume_ul=dose.volume_ul,
+            rate_ml_per_h=dose.rate_ml_per_h,
+            at=before,
+            by=other,
         )
         self._pump(infusion, spot, started, dose, vial, ended=until_min >= RUN_MINUTES)
         self._chart(infusion, spot, started, until_min)

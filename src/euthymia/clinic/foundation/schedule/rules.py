@@ -37,14 +37,45 @@ def localize(day: date, wall: str, zone: str) -> datetime | Refusal:
     return instant
 
 
+def after(at: datetime, minutes: int | float) -> datetime:
+    """The instant so many minutes later, whatever the clocks on the wall do meanwhile.
+
+    Python adds to a local time by the wall clock; so it is made an instant first.
+    """
+    return at.astimezone(UTC) + timedelta(minutes=minutes)
+
+
+def seconds_between(start: datetime, end: datetime) -> float:
+    """The seconds that pass from one instant to another; below zero when it lies before."""
+    return (end.astimezone(UTC) - start.astimezone(UTC)).total_seconds()
+
+
+def _edge(day: date, wall: str, zone: str) -> datetime:
+    """When a place opens or closes: at a time that the clocks skip, the instant at which they skip it."""
+    instant = localize(day, wall, zone)
+    if isinstance(instant, datetime):
+        return instant
+    hour, minute = (int(part) for part in wall.split(":"))
+    skipped = datetime.combine(day, time(hour % 24, minute), tzinfo=ZoneInfo(zone)) + timedelta(days=hour // 24)
+    late, early = skipped.astimezone(UTC), skipped.replace(fold=1).astimezone(UTC)
+    before = early.astimezone(ZoneInfo(zone)).utcoffset()
+    while late - early > timedelta(seconds=1):
+        middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
+        if middle.astimezone(ZoneInfo(zone)).utcoffset() == before:
+            early = middle
+        else:
+            late = middle
+    return late
+
+
 def open_periods(opening: Opening, day: date) -> list[tuple[datetime, datetime]]:
     """The periods [from, to) of one day as instants; none on a holiday or a closed day."""
     if day in opening.holidays:
         return []
     periods = []
     for wall_from, wall_to in opening.hours.get(WEEKDAYS[day.weekday()], []):
-        start, end = localize(day, wall_from, opening.zone), localize(day, wall_to, opening.zone)
-        if isinstance(start, datetime) and isinstance(end, datetime) and start < end:
+        start, end = _edge(day, wall_from, opening.zone), _edge(day, wall_to, opening.zone)
+        if start < end:
             periods.append((start, end))
     return periods
 

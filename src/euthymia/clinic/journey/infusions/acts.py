@@ -15,12 +15,12 @@ from euthymia.clinic.foundation.practice.models import Chair, Price, Staff
 from euthymia.clinic.foundation.practice.queries import thresholds
 from euthymia.clinic.foundation.schedule.claims import Resource, book, let_go
 from euthymia.clinic.foundation.schedule.models import Booking, BookingKind, ResourceKind
-from euthymia.clinic.foundation.schedule.rules import Opening, is_open
+from euthymia.clinic.foundation.schedule.rules import Opening, after, is_open
 from euthymia.clinic.foundation.stock.acts import move
 from euthymia.clinic.foundation.stock.models import Place, Vial
 from euthymia.clinic.foundation.stock.queries import held_ul
 from euthymia.clinic.journey.infusions import dose as doses
-from euthymia.clinic.journey.infusions import gate, leaving
+from euthymia.clinic.journey.infusions import gate, leaving, slips
 from euthymia.clinic.journey.infusions.button import open_calls
 from euthymia.clinic.journey.infusions.button_queries import calls_of
 from euthymia.clinic.journey.infusions.fingerprint import record_sha256
@@ -38,9 +38,10 @@ from euthymia.clinic.journey.infusions.queries import (
     VISIT_MINUTES,
     baseline_row,
     delivered_ug,
+    dose_of,
     gate_states,
+    known_before,
     last_order,
-    last_weight_kg,
     segments_of,
     sheet,
 )
@@ -92,7 +93,7 @@ def book_infusion(
 
 def _book(plan: Plan, starts_at: datetime, chair_id: int, nurse_id: int, now: datetime) -> Booking:
     location = plan.location
-    ends_at = starts_at + timedelta(minutes=plan.minutes + VISIT_MINUTES)
+    ends_at = after(starts_at, plan.minutes + VISIT_MINUTES)
     if starts_at <= now:
         raise Refused(Refusal("in_the_past", "That time has passed. Choose a later one."))
     if not is_open(Opening(location.zone, location.hours, frozenset(location.holidays)), starts_at, ends_at):
@@ -216,7 +217,7 @@ def order_dose(
         raise Refused(
             Refusal("vial_short", f"Vial {vial.lot} holds less than {dose.volume_ml} mL. Choose another."), "vial"
         )
-    asked = doses.questions(dose, plan.mg_per_kg, settings, last_weight_kg(infusion.patient, infusion))
+    asked = slips.questions(dose, plan.mg_per_kg, known_before(infusion, now), settings)
     if asked and not reason.strip():
         raise Refused(Refusal("question", f"{' '.join(asked)} If it is right, write why."), "reason")
     order = DoseOrder.objects.create(
@@ -244,30 +245,27 @@ def confirm_dose(
     now: datetime,
     key: str | None,
     infusion_id: int,
-    weight_kg: Decimal,
-    rate_ml_per_h: Decimal,
+    second: slips.Second,
 ) -> int:
-    """A second person enters the weight and computes the rate. Both must agree with the order."""
+    """A second person reads scale and label and computes mg, mL and mL/h unseen. All must agree with the order."""
     infusion = _locked(infusion_id)
     order = last_order(infusion)
     if order is None or hasattr(order, "confirmation"):
         raise Refused(Refusal("nothing_to_confirm", "There is no open order to confirm."))
     if order.by_id == by.staff_id:
         raise Refused(Refusal("second_person", "A second person confirms: ask a colleague to sign in here."))
-    if int(weight_kg * 1000) != order.weight_g:
-        raise Refused(
-            Refusal("weight_differs", "This is not the weight that was ordered with. Both look at the scale again."),
-            "weight_kg",
-        )
-    if abs(rate_ml_per_h - order.rate_ml_per_h) > Decimal("0.5"):
-        raise Refused(
-            Refusal(
-                "rate_differs", f"The rate does not agree: {order.bag_ml} mL over {order.minutes} min. Compute again."
-            ),
-            "rate_ml_per_h",
-        )
+    differs = slips.disagreement(dose_of(order), order.mg_per_kg, order.strength_mg_per_ml, second, thresholds())
+    if differs is not None:
+        raise Refused(*differs)
     confirmation = DoseConfirmation.objects.create(
-        order=order, weight_g=order.weight_g, rate_ml_per_h=rate_ml_per_h, at=now, by_id=by.as_staff
+        order=order,
+        weight_g=order.weight_g,
+        label_mg_per_ml=second.label_mg_per_ml,
+        dose_ug=int(second.dose_mg * 1000),
+        volume_ul=int(second.volume_ml * 1000),
+        rate_ml_per_h=second.rate_ml_per_h,
+        at=now,
+        by_id=by.as_staff,
     )
     if not gate.open_items(gate_states(infusion)) and infusion.state == InfusionState.ARRIVED:
         _go(infusion, InfusionState.READY)
@@ -285,6 +283,9 @@ def start_infusion(*, by: Actor, now: datetime, key: str | None, infusion_id: in
     order = last_order(infusion)
     if order is None or not hasattr(order, "confirmation"):
         raise Refused(Refusal("unconfirmed", "The dose has not been confirmed by a second person."))
+    stale = doses.check_fresh(order.at, now, thresholds())
+    if stale is not None:
+        raise Refused(stale)
     rows = sheet(infusion)
     row = baseline_row(rows, None)
     refusal = gate.check_baseline(

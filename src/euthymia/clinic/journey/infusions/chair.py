@@ -17,6 +17,7 @@ from euthymia.clinic.journey.infusions.models import GateClaim, HelpCall, Infusi
 from euthymia.clinic.journey.infusions.queries import (
     baseline_row,
     delivered_ug,
+    dose_of,
     events_of,
     gate_states,
     last_order,
@@ -89,6 +90,7 @@ def _before(request: Any, infusion: Infusion, given: dict[str, Any]) -> dict[str
         "vials": vials,
         "order": order,
         "confirmed": confirmed,
+        "computed": dose_of(order) if order else None,
         "own_order": order is not None and order.by_id == request.actor.staff_id,
         "order_form": given.get("order_form") or forms.OrderForm(vials=vials),
         "confirm_form": given.get("confirm_form") or forms.ConfirmForm(),

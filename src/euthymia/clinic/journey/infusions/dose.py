@@ -1,11 +1,13 @@
 """From weight and order to milligrams, microlitres and the pump's rate. Exact: integers and Decimal, never floats."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import zip_longest
 
 from euthymia.clinic.foundation.audit.refusals import Refusal
-
-POUNDS_IN_KG = Decimal("2.2046")
+from euthymia.clinic.foundation.schedule.rules import seconds_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ class Dose:
     @property
     def weight_kg(self) -> Decimal:
         return Decimal(self.weight_g) / 1000
+
+    @property
+    def bag_mg_per_ml(self) -> Decimal:
+        """What the bag holds in each mL, to three places: the dilution."""
+        return (Decimal(self.dose_ug) / self.bag_ml / 1000).quantize(Decimal("0.001"), ROUND_HALF_EVEN)
 
     @property
     def mg_per_min(self) -> Decimal:
@@ -77,38 +84,33 @@ def hard_limits(dose: Dose, mg_per_kg: Decimal, thresholds: dict[str, Decimal]) 
     return None
 
 
-def questions(
-    dose: Dose, mg_per_kg: Decimal, thresholds: dict[str, Decimal], last_weight_kg: Decimal | None
-) -> list[str]:
-    """What must be asked before this order goes on; each needs a reason."""
-    asked = []
-    if mg_per_kg > thresholds["dose.soft_mg_per_kg"]:
-        asked.append(f"{plain(mg_per_kg)} mg/kg is above the usual {plain(thresholds['dose.soft_mg_per_kg'])} mg/kg.")
-    if last_weight_kg is not None:
-        asked += _weight_questions(dose.weight_kg, last_weight_kg, thresholds["dose.weight_change_pct"])
-    return asked
+def check_fresh(ordered_at: datetime, now: datetime, thresholds: dict[str, Decimal]) -> Refusal | None:
+    """Whether the weight that an order stands on was measured lately enough to start the pump."""
+    stands = thresholds["dose.order_stands_min"]
+    if seconds_between(ordered_at, now) <= stands * 60:
+        return None
+    return Refusal(
+        "order_old", f"The weight was measured more than {plain(stands)} minutes ago. Weigh again and order anew."
+    )
 
 
-def _weight_questions(weight_kg: Decimal, last_kg: Decimal, change_pct: Decimal) -> list[str]:
-    """Whether the weight is far from the last one, and whether it looks like pounds."""
-    if abs(weight_kg - last_kg) * 100 <= last_kg * change_pct:
-        return []
-    fits = {
-        "pounds": abs(weight_kg / POUNDS_IN_KG - last_kg),
-        "kilograms": abs(weight_kg - last_kg),
-        "kilograms entered as pounds": abs(weight_kg * POUNDS_IN_KG - last_kg),
-    }
-    best = min(fits, key=lambda unit: fits[unit])
-    far = f"{plain(weight_kg)} kg is more than {plain(change_pct)} % from the last weight, {plain(last_kg)} kg."
-    if best == "pounds":
-        return [f"{far} Is it pounds? That would be {plain(_kg(weight_kg / POUNDS_IN_KG))} kg."]
-    if best != "kilograms":
-        return [f"{far} Was the last one, or is this one, pounds? {plain(_kg(weight_kg * POUNDS_IN_KG))} lb fits."]
-    return [far]
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What the pump gives from an instant on."""
+
+    from_at: datetime
+    ug_per_min: int
 
 
-def _kg(value: Decimal) -> Decimal:
-    return value.quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+def given_ug(rates: Sequence[Rate], until: datetime, most_ug: int) -> int:
+    """How much the pump has given by an instant, at most what was ordered: exact for its rates."""
+    total = Decimal(0)
+    for rate, following in zip_longest(rates, rates[1:]):
+        seconds = seconds_between(rate.from_at, until)
+        if following is not None:
+            seconds = min(seconds, seconds_between(rate.from_at, following.from_at))
+        total += rate.ug_per_min * Decimal(max(0, seconds)) / 60
+    return min(int(total), most_ug)
 
 
 def plain(number: Decimal) -> str:

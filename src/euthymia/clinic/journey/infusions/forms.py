@@ -10,6 +10,7 @@ from euthymia.clinic.foundation.stock.models import Vial
 from euthymia.clinic.journey.infusions.gate import GATE
 from euthymia.clinic.journey.infusions.leaving import CHECKLIST
 from euthymia.clinic.journey.infusions.models import EventKind
+from euthymia.clinic.journey.infusions.slips import STRENGTHS_MG_PER_ML, Second
 from euthymia.clinic.journey.infusions.values import Measured
 
 NEARLY_EMPTY_UL = 1500
@@ -59,10 +60,24 @@ class OrderForm(ActForm):
 
 
 class ConfirmForm(ActForm):
-    """The second person's own weight and rate."""
+    """What the second person reads and computes, with nothing of the order to lean on."""
 
+    label_mg_per_ml = forms.TypedChoiceField(
+        label="Strength on the vial’s label",
+        choices=[(s, f"{s} mg/mL") for s in STRENGTHS_MG_PER_ML],
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Read the vial’s label and choose its strength."},
+    )
     weight_kg = NumberField(label="Weight on the scale", unit="kg", least=25, most=350)
-    rate_ml_per_h = NumberField(label="Rate that you computed", unit="mL/h", most=1200)
+    dose_mg = NumberField(label="Dose: kg times mg/kg", unit="mg")
+    volume_ml = NumberField(label="To draw: mg divided by mg/mL", unit="mL")
+    rate_ml_per_h = NumberField(label="Pump rate that you computed", unit="mL/h", most=1200)
+
+    @property
+    def second(self) -> Second:
+        """The numbers."""
+        return Second(**{k: v for k, v in self.cleaned_data.items() if k != "key"})
 
 
 class VitalsForm(ActForm):

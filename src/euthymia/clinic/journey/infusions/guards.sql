@@ -131,3 +131,61 @@ END $$;
 DROP TRIGGER IF EXISTS infusions_stands ON infusions_infusion;
 CREATE TRIGGER infusions_stands BEFORE UPDATE ON infusions_infusion
     FOR EACH ROW EXECUTE FUNCTION infusions_refuse_change_after_signature();
+
+-- The hard limits of an order, as signed, and its arithmetic: what no role passes, no program passes either.
+-- A setting that is missing refuses as well.
+CREATE OR REPLACE FUNCTION infusions_setting(wanted text) RETURNS numeric
+LANGUAGE sql STABLE AS $$ SELECT value FROM practice_threshold WHERE code = wanted $$;
+
+CREATE OR REPLACE FUNCTION infusions_demand_limits() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+    off text;
+BEGIN
+    IF (NEW.weight_g / 1000.0 BETWEEN infusions_setting('dose.weight_low_kg')
+                                  AND infusions_setting('dose.weight_high_kg')) IS NOT TRUE THEN
+        off := 'infusions_order_weight';
+    ELSIF (NEW.mg_per_kg <= infusions_setting('dose.hard_mg_per_kg')
+           AND NEW.dose_ug / 1000.0 <= infusions_setting('dose.hard_mg')) IS NOT TRUE THEN
+        off := 'infusions_order_dose';
+    ELSIF NEW.strength_mg_per_ml IS DISTINCT FROM
+          (SELECT strength_mg_per_ml FROM stock_vial WHERE id = NEW.vial_id) THEN
+        off := 'infusions_order_label';
+    -- Half of the last place is rounding; the rate has two places.
+    ELSIF abs(NEW.weight_g * NEW.mg_per_kg - NEW.dose_ug) > 0.5
+          OR abs(NEW.volume_ul::numeric * NEW.strength_mg_per_ml - NEW.dose_ug) * 2 > NEW.strength_mg_per_ml
+          OR abs(NEW.rate_ml_per_h * NEW.minutes - NEW.bag_ml * 60.0) > 0.005 * NEW.minutes THEN
+        off := 'infusions_order_arithmetic';
+    END IF;
+    IF off IS NOT NULL THEN
+        RAISE EXCEPTION '%: an order that no role may give', off USING ERRCODE = 'check_violation', CONSTRAINT = off;
+    END IF;
+    RETURN NEW;
+END $$;
+
+DROP TRIGGER IF EXISTS infusions_limits ON infusions_doseorder;
+CREATE TRIGGER infusions_limits BEFORE INSERT ON infusions_doseorder
+    FOR EACH ROW EXECUTE FUNCTION infusions_demand_limits();
+
+-- What the second person read and computed is there, and agrees with the order.
+CREATE OR REPLACE FUNCTION infusions_demand_agreement() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+    o infusions_doseorder%ROWTYPE;
+    share numeric := infusions_setting('dose.agree_pct') / 100;
+BEGIN
+    SELECT * INTO STRICT o FROM infusions_doseorder WHERE id = NEW.order_id;
+    IF (NEW.weight_g = o.weight_g AND NEW.label_mg_per_ml = o.strength_mg_per_ml
+        AND abs(NEW.dose_ug - o.dose_ug) <= o.dose_ug * share
+        AND abs(NEW.volume_ul - o.volume_ul)
+            <= greatest(o.volume_ul * share, infusions_setting('dose.agree_volume_ml') * 1000)
+        AND abs(NEW.rate_ml_per_h - o.rate_ml_per_h) <= o.rate_ml_per_h * share) IS NOT TRUE THEN
+        RAISE EXCEPTION 'infusions_confirmation_agrees: two people computed differently'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'infusions_confirmation_agrees';
+    END IF;
+    RETURN NEW;
+END $$;
+
+DROP TRIGGER IF EXISTS infusions_agreement ON infusions_doseconfirmation;
+CREATE TRIGGER infusions_agreement BEFORE INSERT ON infusions_doseconfirmation
+    FOR EACH ROW EXECUTE FUNCTION infusions_demand_agreement();

@@ -1,10 +1,11 @@
 """When a patient may leave: time, two scores, pressure near the baseline, and a checklist. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from euthymia.clinic.foundation.audit.refusals import Refusal
+from euthymia.clinic.foundation.schedule.rules import seconds_between
 
 CHECKLIST: tuple[tuple[str, str], ...] = (
     ("oriented", "Oriented to person, place and time"),
@@ -39,9 +40,9 @@ def check_leaving(x: Leaving, t: dict[str, Decimal]) -> tuple[Refusal, str | Non
             "drug_open",
             f"{Decimal(x.left_ul) / 1000} mL drawn are neither given nor wasted. Waste the rest with a witness.",
         ), None
-    earliest = x.ended_at + timedelta(minutes=int(t["discharge.wait_min"]))
-    if x.now < earliest:
-        left = int((earliest - x.now).total_seconds() // 60) + 1
+    early_s = int(t["discharge.wait_min"]) * 60 - seconds_between(x.ended_at, x.now)
+    if early_s > 0:
+        left = int(early_s // 60) + 1
         return Refusal(
             "too_early", f"At least {t['discharge.wait_min']:.0f} minutes after the end: {left} to go."
         ), None

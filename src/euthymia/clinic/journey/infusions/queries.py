@@ -10,11 +10,15 @@ from euthymia.clinic.foundation.practice.models import Chair, PostHeld, Staff
 from euthymia.clinic.foundation.schedule.models import ResourceKind
 from euthymia.clinic.foundation.schedule.queries import taken_periods
 from euthymia.clinic.foundation.schedule.rules import Opening, open_periods
+from euthymia.clinic.journey.infusions.dose import Dose, Rate, compute_dose, given_ug
 from euthymia.clinic.journey.infusions.gate import GateState
 from euthymia.clinic.journey.infusions.models import DoseOrder, Infusion, InfusionEvent, Segment, Vitals
 from euthymia.clinic.journey.infusions.signs import Charted
+from euthymia.clinic.journey.infusions.slips import Known
 from euthymia.clinic.journey.plans.models import Plan
 from euthymia.clinic.journey.plans.states import PlanState
+from euthymia.clinic.journey.screening.queries import last_screening
+from euthymia.clinic.journey.screening.rules import age_on
 
 VISIT_MINUTES = 80
 """Preparation and recovery beside the infusion itself: a visit of 40 minutes takes two hours."""
@@ -25,6 +29,17 @@ def last_order(infusion: Infusion) -> DoseOrder | None:
     """The order that counts, with its confirmation if there is one."""
     rows = DoseOrder.objects.filter(infusion=infusion).select_related("vial", "by", "confirmation__by")
     return rows.order_by("-id").first()
+
+
+def dose_of(order: DoseOrder) -> Dose:
+    """An order's numbers as the rules take them."""
+    return compute_dose(
+        weight_kg=Decimal(order.weight_g) / 1000,
+        mg_per_kg=order.mg_per_kg,
+        minutes=order.minutes,
+        strength_mg_per_ml=order.strength_mg_per_ml,
+        bag_ml=order.bag_ml,
+    )
 
 
 def gate_states(infusion: Infusion) -> dict[str, GateState]:
@@ -72,23 +87,29 @@ def baseline_row(rows: list[Vitals], started_at: datetime | None) -> Vitals | No
 
 def delivered_ug(segments: list[Segment], until: datetime, order: DoseOrder) -> int:
     """How much the pump has given by an instant, at most what was ordered: exact for its rates."""
-    total = Decimal(0)
-    for segment, after in zip(segments, [*segments[1:], None], strict=True):
-        end = min(after.from_at if after else until, until)
-        seconds = max(0, (end - segment.from_at).total_seconds())
-        total += Decimal(segment.dose_ug_per_min) * Decimal(seconds) / 60
-    return min(int(total), order.dose_ug)
+    return given_ug([Rate(s.from_at, s.dose_ug_per_min) for s in segments], until, order.dose_ug)
 
 
-def last_weight_kg(patient: Patient, before: Infusion) -> Decimal | None:
-    """The weight at the visit before this one."""
+def known_before(infusion: Infusion, now: datetime) -> Known:
+    """What is on file before this visit: the last weight, the last dose, what the course usually gives, the age."""
+    patient = infusion.patient
     order = (
         DoseOrder.objects.filter(infusion__patient=patient, confirmation__isnull=False)
-        .exclude(infusion=before)
+        .exclude(infusion=infusion)
         .order_by("-id")
         .first()
     )
-    return Decimal(order.weight_g) / 1000 if order else None
+    screening = last_screening(patient)
+    weight = Decimal(order.weight_g) / 1000 if order else None
+    if screening is not None and screening.measured.get("weight_kg") and (order is None or order.at < screening.at):
+        weight = Decimal(str(screening.measured["weight_kg"]))
+    today = now.astimezone(ZoneInfo(infusion.location.zone)).date()
+    return Known(
+        last_weight_kg=weight,
+        last_mg_per_kg=order.mg_per_kg if order else None,
+        usual_mg_per_kg=infusion.plan.template.mg_per_kg,
+        age_years=age_on(patient.birth_on, today),
+    )
 
 
 def plan_to_book(patient: Patient) -> Plan | None:

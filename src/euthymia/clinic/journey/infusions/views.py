@@ -75,13 +75,13 @@ def order(request: Any, ref: UUID) -> HttpResponse:
 @staff_page
 @require_http_methods(["POST"])
 def confirm(request: Any, ref: UUID) -> HttpResponse:
-    """The second person's own numbers."""
+    """What the second person read and computed."""
     return _do(
         request,
         ref,
         "confirm_form",
         forms.ConfirmForm,
-        lambda f: {"weight_kg": f.cleaned_data["weight_kg"], "rate_ml_per_h": f.cleaned_data["rate_ml_per_h"]},
+        lambda f: {"second": f.second},
         acts.confirm_dose,
     )
 

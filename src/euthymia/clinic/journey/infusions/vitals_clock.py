@@ -1,7 +1,7 @@
 """When the next vitals are due, and how late they are. Pure: the instants are arguments."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -33,6 +33,9 @@ def next_vitals(
     thresholds: dict[str, Decimal],
 ) -> Due:
     """When the next vitals are due: while it runs at 0, 5, 10, then every 10 min; in recovery every 15 min."""
+    # By instants: Python adds to a local time by the wall clock.
+    now, started_at = now.astimezone(UTC), started_at.astimezone(UTC)
+    ended_at, last_at = ended_at and ended_at.astimezone(UTC), last_at and last_at.astimezone(UTC)
     if ended_at is None:
         every = timedelta(minutes=float(thresholds["chart.every_min"]))
         due_at = _running_due(started_at, last_at, every)
