@@ -30,6 +30,7 @@ ROWS: dict[str, Row] = {
     "up": Row(get=PUBLIC),
     "website:home": Row(get=PUBLIC),
     "website:prepare": Row(get=PUBLIC),
+    "website:explorer": Row(get=PUBLIC),
     "website:times": Row(get=PUBLIC),
     "website:details": Row(get=PUBLIC, post=PUBLIC),
     "website:call": Row(get=PUBLIC),

@@ -1,5 +1,7 @@
 """How a call ends decides what follows: a record with its intake link, a task, or nothing; safety comes first."""
 
+from datetime import datetime
+
 import pytest
 
 from euthymia.clinic.foundation.messages.models import Letter
@@ -32,6 +34,12 @@ class TestFinishCall(ActLaws):
         assert "/p/intake/" in Letter.objects.get(patient=patient).body
         assert Task.objects.get(patient=patient).kind == TaskKind.ESTIMATE_DUE
         assert Call.objects.get().patient == patient
+
+    def test_who_asked_the_price_is_owed_an_estimate_within_three_business_days(self, cast):
+        sheet = {"safe_now": "no", "asked_price": "yes"}
+        self.do(cast, **self.arguments(cast) | {"sheet": sheet, "disposition": Disposition.MORE_NEEDED})
+        due = Task.objects.get(kind=TaskKind.ESTIMATE_DUE).due_at
+        assert due == datetime.fromisoformat("2026-11-27T23:59:00-05:00")  # Monday's third, Thursday being a holiday
 
     def test_to_proceed_needs_a_name_and_opens_nothing_without(self, cast):
         arguments = self.arguments(cast) | {"disposition": Disposition.PROCEED}

@@ -1,5 +1,6 @@
 """Says amounts of money and moments the way people say them."""
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -50,3 +51,15 @@ def from_now(instant: datetime, now: datetime) -> str:
         days = round(size / 86400)
         amount = "1 day" if days == 1 else f"{days} days"
     return f"in {amount}" if seconds > 0 else f"{amount} ago"
+
+
+def act_words(act: str) -> str:
+    """An entry of the audit as people say it: `people.write_note` is Write note."""
+    first, *rest = act.split(".")
+    words = " ".join(rest).replace("_", " ")
+    return f"Looked at {words}" if first == "read" else (words or first).capitalize()
+
+
+def trial_name(short: str) -> str:
+    """A trial's short name as people write it: `Murrough2013b` is Murrough 2013b."""
+    return re.sub(r"(?<=[a-z])(?=\d)", " ", short).replace("aanhetRot", "aan het Rot")

@@ -22,6 +22,7 @@ from euthymia.clinic.foundation.practice.models import Location
 from euthymia.clinic.foundation.practice.pages import staff_page
 from euthymia.clinic.journey.consults.queries import day_bounds
 from euthymia.clinic.journey.infusions.models import EventKind
+from euthymia.clinic.look.words import trial_name
 
 SHOWN_ENTRIES = 300
 
@@ -43,12 +44,18 @@ def results(request: Any) -> HttpResponse:
         "reports/results.html",
         {
             "outcome": outcome,
+            "responded_pct": _pct(outcome.responded, outcome.measured),
+            "remitted_pct": _pct(outcome.remitted, outcome.measured),
             "figure": _figure(outcome.responded, outcome.measured),
             "given": given,
             "events": [(words.get(kind, kind), count, round(100 * count / given, 1)) for kind, count in events],
             "since": since,
         },
     )
+
+
+def _pct(part: int, whole: int) -> str:
+    return f"{round(100 * part / whole)} %" if whole else ""
 
 
 def _figure(responded: int, measured: int) -> dict[str, Any]:
@@ -98,7 +105,7 @@ def _published() -> list[tuple[str, float, int]]:
             except ValueError:
                 continue
             if at <= last + 7:
-                found[row["trial"]] = (f"{row['trial']} ({row['scale']})", pct, n)
+                found[row["trial"]] = (f"{trial_name(row['trial'])} ({row['scale']})", pct, n)
     return sorted(found.values())
 
 

@@ -1,12 +1,14 @@
 """The free call: booked, moved, cancelled, its sheet kept, and its end with what follows from it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.acts import act, permit
 from euthymia.clinic.foundation.audit.refusals import Refusal, Refused
+from euthymia.clinic.foundation.billing.rules import estimate_due_on
 from euthymia.clinic.foundation.messages.acts import queue_message
 from euthymia.clinic.foundation.people.acts import (
     open_task,
@@ -17,6 +19,7 @@ from euthymia.clinic.foundation.people.acts import (
 from euthymia.clinic.foundation.people.links import LINK_DAYS, new_secret, secret_hash
 from euthymia.clinic.foundation.people.models import LinkPurpose, Patient
 from euthymia.clinic.foundation.people.rules import Stage, TaskKind
+from euthymia.clinic.foundation.practice.models import Location
 from euthymia.clinic.foundation.practice.queries import the_practice
 from euthymia.clinic.foundation.schedule.claims import Resource, book, let_go
 from euthymia.clinic.foundation.schedule.models import Booking, BookingKind, ResourceKind
@@ -262,16 +265,17 @@ def _open_record(call: Call, by: Actor, now: datetime, given_name: str, family_n
 
 def _open_tasks(call: Call, by: Actor, now: datetime, disposition: Disposition) -> None:
     """What the desk must still do after the call."""
-    wanted: list[tuple[TaskKind, str, timedelta]] = []
+    wanted: list[tuple[TaskKind, str, datetime]] = []
     if disposition == Disposition.EMERGENCY:
         wanted.append(
-            (TaskKind.SAFETY, "A caller was in danger: make sure that help has reached him.", timedelta(hours=1))
+            (TaskKind.SAFETY, "A caller was in danger: make sure that help has reached him.", now + timedelta(hours=1))
         )
     if disposition in (Disposition.MORE_NEEDED, Disposition.NOT_REACHED):
-        wanted.append((TaskKind.CALL_BACK, "Call back", timedelta(days=1)))
-    if call.sheet.get("asked_price") == "yes" and disposition == Disposition.PROCEED:
-        wanted.append((TaskKind.ESTIMATE_DUE, "Asked what it costs: an estimate is due.", timedelta(days=3)))
-    for kind, what, within in wanted:
+        wanted.append((TaskKind.CALL_BACK, "Call back", now + timedelta(days=1)))
+    if call.sheet.get("asked_price") == "yes" and disposition in (Disposition.PROCEED, Disposition.MORE_NEEDED):
+        due = _estimate_due_at(call.booking.location, now)
+        wanted.append((TaskKind.ESTIMATE_DUE, "Asked what it costs: an estimate is due.", due))
+    for kind, what, due_at in wanted:
         open_task(
             by=by,
             now=now,
@@ -280,6 +284,14 @@ def _open_tasks(call: Call, by: Actor, now: datetime, disposition: Disposition) 
             location_id=call.booking.location_id,
             patient_id=call.patient_id,
             what=f"{what} (call {call.pk})",
-            due_at=now + within,
+            due_at=due_at,
             named_id=call.physician_id if kind == TaskKind.SAFETY else None,
         )
+
+
+def _estimate_due_at(location: Location, now: datetime) -> datetime:
+    """The end, on the location's clock, of the last business day on which the estimate may reach him who asked."""
+    today = now.astimezone(ZoneInfo(location.zone)).date()
+    due_on = estimate_due_on(started_on=today, visit_on=None, holidays=frozenset(location.holidays))
+    assert due_on is not None  # who asks is always owed one
+    return datetime.combine(due_on + timedelta(days=1), time(), ZoneInfo(location.zone)) - timedelta(minutes=1)

@@ -97,6 +97,18 @@ def form_errors(form: forms.BaseForm) -> dict[str, Any]:
 
 
 @register.filter
+def act_words(act: str) -> str:
+    """An entry of the audit in plain words."""
+    return words.act_words(act)
+
+
+@register.filter
+def trial_name(short: str) -> str:
+    """A trial's short name as people write it."""
+    return words.trial_name(short)
+
+
+@register.filter
 def dollars(cents: int | None) -> str:
     """Cents as $1,234.00; nothing for None."""
     return "" if cents is None else words.dollars(cents)
