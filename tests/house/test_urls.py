@@ -19,6 +19,7 @@ from tests.cast import NOW, Cast, make_cast
 from tests.house.url_table import ELSEWHERE, LIBRARY_PREFIXES, ROWS, Row
 
 UNKNOWN = 987_654
+OF_NOTHING = {"infusions:worker", "infusions:manifest", "infusions:shell", "infusions:chairs"}
 BY_PATIENT = {"infusions:book", "infusions:drug_log", "infusions:correct"}
 
 
@@ -84,7 +85,7 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
             "boosters:decline": {**ref, "booster_id": UNKNOWN},
             "desk:sign_plan": {**ref, "plan_id": infusion.plan_id},
             "desk:task": {"task_id": task_id},
-            **{n: chair for n in ROWS if n.startswith("infusions:") and n not in BY_PATIENT},
+            **{n: chair for n in ROWS if n.startswith("infusions:") and n not in BY_PATIENT | OF_NOTHING},
             "infusions:correct": {**chair, "vitals_id": row.pk},
         }
     )

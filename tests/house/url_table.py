@@ -28,6 +28,7 @@ class Row:
 
 ROWS: dict[str, Row] = {
     "up": Row(get=PUBLIC),
+    "hello": Row(get=PUBLIC),
     "website:home": Row(get=PUBLIC),
     "website:prepare": Row(get=PUBLIC),
     "website:explorer": Row(get=PUBLIC),
@@ -61,6 +62,10 @@ ROWS: dict[str, Row] = {
     "boosters:booster": Row(get=CLINIC),
     "boosters:sign": Row(post=CLINIC),
     "boosters:decline": Row(post=CLINIC),
+    "infusions:worker": Row(get=PUBLIC),
+    "infusions:manifest": Row(get=PUBLIC),
+    "infusions:shell": Row(get=PUBLIC),
+    "infusions:chairs": Row(get=DESK),
     "infusions:drug_log": Row(get=CLINIC, post=CLINIC),
     "infusions:book": Row(get=CONTACT, post=CONTACT),
     "infusions:chair": Row(get=DESK),
@@ -104,5 +109,5 @@ ROWS: dict[str, Row] = {
 }
 
 # Addresses whose answer is looked after elsewhere: the sign-in library, and the live stream (test_board.py).
-ELSEWHERE = frozenset({"desk:stream", "desk:chair_stream", "desk:paper_stream", "portal:help_stream"})
+ELSEWHERE = frozenset({"desk:stream", "desk:beat", "desk:chair_stream", "desk:paper_stream", "portal:help_stream"})
 LIBRARY_PREFIXES = ("account_", "mfa_")

@@ -130,6 +130,14 @@ def drawn(view: View) -> bytes:
     return b"data: " + json.dumps({"id": name, "html": html}).encode() + b"\n\n"
 
 
+async def beats() -> AsyncIterator[bytes]:
+    """Only the server's clock, as often as a heartbeat: from it a chair knows that it is heard."""
+    yield b": welcome\n\n"
+    while True:
+        yield b"event: heartbeat\ndata: " + clock.now().isoformat().encode() + b"\n\n"
+        await asyncio.sleep(HEARTBEAT_S)
+
+
 async def stream(view: View) -> AsyncIterator[bytes]:
     """Events for one open page until its reader goes."""
     hub = _hub()
@@ -144,7 +152,7 @@ async def stream(view: View) -> AsyncIterator[bytes]:
             try:
                 yield await asyncio.wait_for(queue.get(), HEARTBEAT_S)
             except TimeoutError:
-                yield b"event: heartbeat\ndata: \n\n"
+                yield b"event: heartbeat\ndata: " + clock.now().isoformat().encode() + b"\n\n"
     finally:
         readers: Any = hub.readers.get(view, set())
         readers.discard(queue)
@@ -172,7 +180,26 @@ async def answer(view_of: Callable[[], View | None]) -> HttpResponseBase:
         return HttpResponse("Sign in to see this.", status=401)
     if isinstance(view, int):
         return HttpResponse("There is nothing at this address.", status=view)
-    response = StreamingHttpResponse(stream(view), content_type="text/event-stream")
+    return _events(stream(view))
+
+
+async def answer_beats(may_listen: Callable[[], bool]) -> HttpResponseBase:
+    """The heartbeat alone, for who has signed in."""
+
+    @sync_to_async
+    def allowed() -> bool:
+        try:
+            return may_listen()
+        finally:
+            connections.close_all()
+
+    if not await allowed():
+        return HttpResponse("Sign in to open a chair.", status=401)
+    return _events(beats())
+
+
+def _events(events: AsyncIterator[bytes]) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(events, content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("paper/", views.paper, name="paper"),
     path("paper/stream/", views.paper_stream, name="paper_stream"),
     path("chairs/<uuid:ref>/stream/", views.chair_stream, name="chair_stream"),
+    path("beat/", views.beat_stream, name="beat"),
     path("search/", views.search, name="search"),
     path("tasks/", views.tasks, name="tasks"),
     path("tasks/<int:task_id>/", views.task, name="task"),

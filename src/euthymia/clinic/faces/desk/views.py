@@ -93,6 +93,11 @@ async def chair_stream(request: Any, ref: UUID) -> HttpResponseBase:
     return await live.answer(view)
 
 
+async def beat_stream(request: Any) -> HttpResponseBase:
+    """The heartbeat for one open chair."""
+    return await live.answer_beats(lambda: request.actor.staff_id is not None)
+
+
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: Any) -> HttpResponse:

@@ -2,9 +2,11 @@ from django.urls import URLPattern, path
 
 from euthymia.clinic.journey.infusions import (
     after_views,
+    app_views,
     beforehand_views,
     booking_views,
     button_views,
+    chairs,
     drug_views,
     record_views,
     sign_views,
@@ -13,6 +15,10 @@ from euthymia.clinic.journey.infusions import (
 
 app_name = "infusions"
 urlpatterns: list[URLPattern] = [
+    path("sw.js", app_views.worker, name="worker"),
+    path("chair.webmanifest", app_views.manifest, name="manifest"),
+    path("offline/", app_views.shell, name="shell"),
+    path("chairs/", chairs.chairs, name="chairs"),
     path("drug-log/", drug_views.drug_log, name="drug_log"),
     path("book/<uuid:ref>/", booking_views.booking, name="book"),
     path("<uuid:ref>/", views.chair, name="chair"),

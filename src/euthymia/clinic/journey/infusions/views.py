@@ -15,6 +15,7 @@ from euthymia.clinic.foundation.practice.people_at_work import actor_of_staff
 from euthymia.clinic.journey.infusions import acts, forms
 from euthymia.clinic.journey.infusions.access import open_infusion
 from euthymia.clinic.journey.infusions.chair import chair_page
+from euthymia.clinic.journey.infusions.from_tablet import answer_entry, is_kept_entry
 from euthymia.clinic.journey.infusions.models import Infusion, Vitals
 
 WITNESS_UNKNOWN = "Email and password of the witness do not match. Try again."
@@ -96,7 +97,15 @@ def start(request: Any, ref: UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 def vitals(request: Any, ref: UUID) -> HttpResponse:
     """Chart a row of vitals."""
-    return _do(request, ref, "vitals_form", forms.VitalsForm, lambda f: {"measured": f.measured}, acts.chart_vitals)
+    return _do(
+        request,
+        ref,
+        "vitals_form",
+        forms.VitalsForm,
+        lambda f: {"measured": f.measured},
+        acts.chart_vitals,
+        keepable=True,
+    )
 
 
 @staff_page
@@ -141,6 +150,7 @@ def event(request: Any, ref: UUID) -> HttpResponse:
             "text": f.cleaned_data["text"],
         },
         acts.chart_event,
+        keepable=True,
     )
 
 
@@ -155,6 +165,7 @@ def rate(request: Any, ref: UUID) -> HttpResponse:
         forms.RateForm,
         lambda f: {"rate_ml_per_h": f.cleaned_data["rate_ml_per_h"], "reason": f.cleaned_data["reason"]},
         acts.change_rate,
+        keepable=True,
     )
 
 
@@ -162,7 +173,7 @@ def rate(request: Any, ref: UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 def end(request: Any, ref: UUID) -> HttpResponse:
     """Stop the pump."""
-    return _do(request, ref, "end_form", ActForm, lambda f: {}, acts.end_infusion)
+    return _do(request, ref, "end_form", ActForm, lambda f: {}, acts.end_infusion, keepable=True)
 
 
 @staff_page
@@ -225,11 +236,23 @@ def _do(
     arguments: Callable[[Any], dict[str, Any]],
     act: Callable[..., int],
     what: str = "patient.chart",
+    keepable: bool = False,
 ) -> HttpResponse:
-    """One form of the chair: perform its act, or show the page again with the sentence beside the field."""
+    """One form of the chair: perform its act, or show the page again with the sentence beside the field.
+
+    What is `keepable` may also come out of a tablet's journal, later than it was written.
+    """
     infusion = open_infusion(by=request.actor, now=request.now, ref=ref, what=what)
     extra = {"vials": chair_page(request, infusion)["vials"]} if form_class is forms.OrderForm else {}
     form = form_class(request.POST, **extra)
+    if keepable and is_kept_entry(request):
+        return answer_entry(
+            request,
+            form,
+            lambda slip: form.do(
+                act, by=request.actor, now=request.now, infusion_id=infusion.pk, slip=slip, **arguments(form)
+            ),
+        )
     if form.is_valid():
         done = form.do(act, by=request.actor, now=request.now, infusion_id=infusion.pk, **arguments(form))
         if done is not None:
