@@ -212,6 +212,39 @@ class Walk:
         """6. The patient reads and signs by link."""
         self._agree_to_newest("agreement")
 
+    def _call_for_help(self, nurse: Page) -> None:
+        """The patient presses on his phone, without scripts; it rings at the chair until it is answered and settled."""
+        nurse.get_by_role("button", name="Show the code").click()
+        expect(nurse.locator("svg.qr")).to_be_visible()
+        phone = self.patient_page()
+        phone.goto(nurse.get_by_role("link", name="Open on this device").get_attribute("href") or "")
+        self.look(phone, "help-button")
+        phone.get_by_role("button", name="I feel sick").click()
+        expect(phone.locator("h1")).to_have_text("Someone is coming")
+        expect(nurse.locator("#ringing [data-ring]")).to_be_visible(timeout=5000)
+        self.look(nurse, "chair-rings")
+        nurse.get_by_role("button", name="I am coming").click()
+        nurse.fill("#ringing input[name=words]", "Sat with him; the nausea passed.")
+        nurse.get_by_role("button", name="Settle").click()
+        expect(nurse.locator("#ringing section")).to_have_count(0, timeout=5000)
+        phone.reload()
+        expect(phone.locator("h1")).to_have_text("Press, and someone comes")
+
+    def _sign_afterwards(self, nurse: Page) -> None:
+        """The record is locked: a correction is an addendum. The patient takes his sheet home."""
+        nurse.get_by_role("link", name="Record and addenda").click()
+        nurse.get_by_role("link", name=re.compile("^Correct the row")).first.click()
+        nurse.fill("textarea[name=text]", "Heart rate was 70.")
+        nurse.fill("input[name=reason]", "misread")
+        nurse.fill("input[name=password]", self.program.password)
+        nurse.get_by_role("button", name="Sign addendum").click()
+        expect(nurse.get_by_text("As signed")).to_be_visible()
+        self.look(nurse, "record")
+        nurse.goto(nurse.url.split("record/")[0])
+        nurse.get_by_role("link", name="Sheet for the patient").click()
+        expect(nurse.get_by_role("heading", name=re.compile("No driving until"))).to_be_visible()
+        self.look(nurse, "discharge-sheet")
+
     def _agree_to_newest(self, name: str) -> None:
         page = self.patient_page()
         page.goto(self._link("agreement"))
@@ -271,6 +304,7 @@ class Walk:
             nurse.check("input[name=kind][value=dissociation]")
             nurse.get_by_role("button", name="Chart event").click()
             self.look(nurse, "chair-running")
+            self._call_for_help(nurse)
             self.program.move_clock(5 * 60)
         else:
             self.program.move_clock(15 * 60)
@@ -292,6 +326,7 @@ class Walk:
         expect(nurse.get_by_text("The drug log balances.")).to_be_visible()
         if first:
             self.look(nurse, "chair-done")
+            self._sign_afterwards(nurse)
 
     def score(self, answers: list[int]) -> None:
         """9. The patient says how he has been, by link, between visits."""

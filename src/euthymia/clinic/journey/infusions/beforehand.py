@@ -29,7 +29,7 @@ def questions(thresholds: Mapping[str, Decimal], *, may_be_pregnant: bool) -> tu
         fast = f"no food in the {food} hours, and no drink in the {drink} hours, before your visit"
     asked = [
         Question("fasting", f"Can you manage {fast}?", YES_NO, frozenset({"yes"})),
-        Question("escort", "Does a grown-up take you home?", YES_NO, frozenset({"yes"})),
+        Question("escort", "Does an adult take you home?", YES_NO, frozenset({"yes"})),
         Question(
             "substances",
             "Any new medicine since we last talked, or alcohol or cannabis in the last 24 hours?",
