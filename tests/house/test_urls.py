@@ -57,6 +57,7 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
     call_id = visits.a_call(crew.location, NOW, f"{secret}-call")
     score_id, task_id = visits.a_score(crew, NOW), visits.a_task(crew, NOW)
     links = {p: visits.a_link(crew, NOW, p, f"plan:{infusion.plan_id}") for p in ("intake", "agreement", "scores")}
+    links |= {p: visits.a_link(crew, NOW, p, f"infusion:{infusion.pk}") for p in ("help", "before", "after")}
     paper = infusion.plan.agreements.first()
     assert paper is not None
     ref, chair = {"ref": crew.patient.ref}, {"ref": infusion.ref}
@@ -73,6 +74,7 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
             "portal:agreement": {"secret": links["agreement"]},
             "portal:paper": {"secret": links["agreement"], "agreement_id": paper.pk},
             "portal:scores": {"secret": links["scores"]},
+            **{f"portal:{p}": {"secret": links[p]} for p in ("help", "before", "after")},
             **{f"consults:{n}": {"call_id": call_id} for n in ("call", "save", "cancel")},
             **dict.fromkeys(("outcomes:scores", "outcomes:ask", "screening:screening", "screening:run"), ref),
             **dict.fromkeys(("screening:decide", "boosters:booster", "infusions:book", "desk:chart"), ref),

@@ -84,7 +84,7 @@ def permit(
 
 def act(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function an act. See the module's docstring."""
-    app = function.__module__.removesuffix(".acts").rsplit(".", 1)[-1]
+    app = function.__module__.split(".")[-2]
     name = f"{'outbox' if app == 'messages' else app}.{function.__name__}"
 
     @wraps(function)

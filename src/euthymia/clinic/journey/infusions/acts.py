@@ -22,6 +22,9 @@ from euthymia.clinic.foundation.stock.models import Place, Vial
 from euthymia.clinic.foundation.stock.queries import held_ul
 from euthymia.clinic.journey.infusions import dose as doses
 from euthymia.clinic.journey.infusions import gate, leaving
+from euthymia.clinic.journey.infusions.button import open_calls
+from euthymia.clinic.journey.infusions.button_queries import calls_of
+from euthymia.clinic.journey.infusions.fingerprint import record_sha256
 from euthymia.clinic.journey.infusions.models import (
     Discharge,
     DoseConfirmation,
@@ -425,6 +428,8 @@ def correct_vitals(
     infusion = Infusion.objects.get(pk=infusion_id)
     permit(location_id=infusion.location_id, patient_id=infusion.patient_id, subject=infusion)
     wrong = Vitals.objects.filter(pk=vitals_id, infusion=infusion).first()
+    if infusion.state not in CHARTABLE:
+        raise Refused(Refusal("signed", "This record is signed. Write an addendum that corrects the row."))
     if wrong is None:
         raise Refused(Refusal("no_such_row", "That row is not on this sheet."))
     if not reason.strip():
@@ -556,6 +561,8 @@ def discharge_patient(
     infusion = _locked(infusion_id)
     if infusion.state != InfusionState.RECOVERY or infusion.ended_at is None:
         raise Refused(Refusal("not_in_recovery", "Only a patient in recovery can be discharged."))
+    if open_calls([c.plain for c in calls_of(infusion)]):
+        raise Refused(Refusal("call_open", "The patient has called. Answer him, and write how it ended."))
     rows = sheet(infusion)
     after = [r for r in rows if r.at >= infusion.ended_at and r.systolic_mmhg is not None]
     base = baseline_row(rows, infusion.started_at)
@@ -576,9 +583,9 @@ def discharge_patient(
     )
     if trouble is not None:
         raise Refused(trouble[0], trouble[1])
-    discharge = Discharge.objects.create(
-        infusion=infusion, at=now, by_id=by.as_staff, aldrete=aldrete, mpadss=mpadss, answers=checked
-    )
+    discharge = Discharge(infusion=infusion, at=now, by_id=by.as_staff, aldrete=aldrete, mpadss=mpadss, answers=checked)
+    discharge.record_sha256 = record_sha256(infusion, discharge)
+    discharge.save(force_insert=True)
     _go(infusion, InfusionState.DISCHARGED)
     infusion.discharged_at = now
     infusion.save()

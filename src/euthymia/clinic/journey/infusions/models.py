@@ -12,9 +12,16 @@ from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.models import Chair, Location, Staff
 from euthymia.clinic.foundation.schedule.models import Booking
 from euthymia.clinic.foundation.stock.models import Vial
+from euthymia.clinic.journey.infusions.addendum_models import Addendum
+from euthymia.clinic.journey.infusions.beforehand_models import GateClaim
+from euthymia.clinic.journey.infusions.button_models import HelpAnswer, HelpCall, HelpOutcome
+from euthymia.clinic.journey.infusions.sign_models import SignTold
 from euthymia.clinic.journey.infusions.states import INFUSION_STATE_WORDS, InfusionState
 from euthymia.clinic.journey.infusions.written import apart
 from euthymia.clinic.journey.plans.models import Plan
+
+__all__ = ["Addendum", "GateClaim", "HelpAnswer", "HelpCall", "HelpOutcome", "SignTold"]
+# Kept in a file of their own, and part of this app.
 
 
 class Infusion(Tracked):
@@ -231,3 +238,5 @@ class Discharge(Charted):
     mpadss = models.PositiveSmallIntegerField()
     answers = models.JSONField()
     """Oriented, pressure near baseline, line out, no new intent to die, escort here, instructions given."""
+    record_sha256 = models.CharField(max_length=64, default="")
+    """The fingerprint of the record that this signature locks; none on records brought in from elsewhere."""

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('infusions', '0001_initial'),
+        ('infusions', '0005_addenda'),
     ]
 
     operations = [
