@@ -27,17 +27,19 @@ class Chair:
     def __init__(self, cast, infusion):
         self.cast, self.infusion = cast, infusion
 
-    def send(self, what, fields, *, minutes_ago=0, who="nurse", mark=None, key=None, clock_wrong=timedelta(0)):
+    def send(
+        self, what, fields, *, minutes_ago=0, who="nurse", mark=None, key=None, clock_wrong=timedelta(0), age_s=None
+    ):
         """Send one entry as the tablet does, written some minutes ago."""
         actor = getattr(self.cast, who)
         wrong_ms = int(clock_wrong.total_seconds() * 1000)
         now_ms = int(self.cast.now.timestamp() * 1000)
         slip = {
-            "slip_device_ms": now_ms - minutes_ago * 60_000 + wrong_ms,
+            "slip_device_ms": now_ms - int(minutes_ago * 60_000) + wrong_ms,
             "slip_ahead_ms": -wrong_ms,
             "slip_ahead_now_ms": -wrong_ms,
-            "slip_age_ms": minutes_ago * 60_000,
-            "slip_contact_ms": now_ms - (minutes_ago + 1) * 60_000,
+            "slip_age_ms": int(minutes_ago * 60_000) if age_s is None else age_s * 1000,
+            "slip_contact_ms": now_ms - int((minutes_ago + 1) * 60_000),
         }
         return self.cast.client(actor).post(
             reverse(f"infusions:{what}", args=[self.infusion.ref]),
@@ -115,6 +117,13 @@ def test_what_comes_late_does_not_overtake_how_the_pump_was_set_since(chair):
     assert answer.status_code == 422
     assert "The pump was set again at" in answer.json()["refused"][0]["sentence"]
     assert Segment.objects.filter(infusion=chair.infusion).count() == 2
+
+
+def test_two_presses_in_a_row_keep_their_order_though_one_was_quicker_on_the_way(chair):
+    chair.send("rate", {"rate_ml_per_h": "0"})
+    answer = chair.send("rate", {"rate_ml_per_h": "100"}, minutes_ago=0.05, age_s=10)
+    assert answer.status_code == 200
+    assert [s.rate_ml_per_h for s in segments_of(chair.infusion)][-2:] == [0, 100]
 
 
 def test_an_event_keeps_both_clocks_too(chair):

@@ -4,6 +4,7 @@ One program, real browsers: schedules in a page, whole tablets on a line that is
 boards that say since when they are stale, nothing readable on the tablet, nothing left after a sign-out.
 """
 
+import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,10 +18,11 @@ from bench.offline_line import Fault, Line
 from bench.offline_tablets import Tablet, Told
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.browser import chromium
+from tests.journeys.browser import Watch, chromium, look
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SEED = 20_261_123
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 
 ALL_THAT_IS_KEPT = """async () => {
     const db = await new Promise((done) => {
@@ -65,9 +67,9 @@ def line(program: Program) -> Iterator[Line]:
 
 
 @pytest.fixture
-def tablet(program: Program, browser: Browser, line: Line, request: pytest.FixtureRequest) -> Iterator[Tablet]:
+def tablet(program: Program, browser: Browser, line: Line) -> Iterator[Tablet]:
     visit, other = _pair(program)
-    made = Tablet(browser, line, visit, other, request.node.name, Told())
+    made = Tablet(browser, line, visit, other, "Demo row", Told())
     yield made
     made.context.close()
 
@@ -162,6 +164,40 @@ def test_an_end_waits_behind_a_rate_that_was_not_taken(tablet, line):
     page.get_by_role("button", name="Delete the entry Rate").click()
     page.get_by_role("button", name="Delete entry").click()
     expect(page.locator("h2", has_text="Discharge")).to_be_visible()
+
+
+def test_another_tab_signs_somebody_else_in_and_the_first_tab_is_his_too(tablet):
+    second = tablet.context.new_page()
+    mark = tablet.page.evaluate("document.body.dataset.person")
+    tablet.context.clear_cookies()
+    second.goto(f"{tablet.home}/accounts/login/")
+    second.fill("input[name=login]", tablet.other.email)
+    second.fill("input[name=password]", tablet.other.password)
+    second.click("main button[type=submit]")
+    second.wait_for_url("**/desk/**")
+    tablet.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(tablet.page.locator(f"body[data-person='{mark}']")).to_have_count(0)
+
+
+def test_strip_shell_and_chairs_can_be_used_by_everybody(tablet, line):
+    watch, pictures = Watch(), PICTURES if os.environ.get("EUTHYMIA_PICTURES") == "1" else None
+    page = tablet.page
+    page.goto(f"{tablet.home}/desk/infusions/chairs/")
+    look(page, watch, "chairs")
+    tablet.reopen()
+    tablet.enter(wrong=True)
+    tablet.sees("Not taken: 1 entry")
+    page.get_by_role("button", name="New entry instead").click()
+    line.set(Fault.CUT)
+    tablet.enter()
+    expect(page.locator(".banner--stale")).to_be_visible(timeout=12_000)
+    page.evaluate("scrollTo(0, 0)")
+    look(page, watch, "chair-offline", pictures)
+    tablet.reopen()
+    tablet.sees("Offline: 1 entry kept on this tablet")
+    tablet.sees("Were they swapped?")
+    look(page, watch, "chair-shell", pictures)
+    assert not watch.axe
 
 
 def test_an_upgrade_replaces_what_the_tablet_keeps(tablet, line):

@@ -67,6 +67,12 @@ class JournalPage {
     else await this.redraw();
   }
 
+  // The tab is looked at again. If somebody else has signed in meanwhile, nothing more is entered here in the first one's name.
+  async comeBack() {
+    if ((await this.sender.greet()) === "someone_else" && ![...document.querySelectorAll("form")].some(isDirty)) location.reload();
+    else await this.sendIfAny();
+  }
+
   // --- What is seen ----------------------------------------------------------------------------------
   async redraw() {
     const entries = await this.journal.entries();
@@ -105,6 +111,16 @@ class JournalPage {
     form.dataset.replaces = entry.key;
     form.closest("details")?.setAttribute("open", "");
     showReasons(form, entry.reasons);
+    this.mark(form, entry);
+  }
+
+  // A form that puts an entry right takes over its time: this must be seen, and there must be a way out.
+  mark(form, entry) {
+    say(form, `Puts right the entry of ${timeOf(entry.deviceMs)}.`);
+    const fresh = element("button", "button", "New entry instead");
+    fresh.type = "reset";
+    fresh.dataset.keptNew = "";
+    form.append(fresh);
   }
 
   // The page as the server has it now; what is being typed stays.
@@ -129,6 +145,12 @@ class JournalPage {
     now.replaceWith(chair);
     document.querySelector(".bar__end")?.replaceChildren(...(fresh.querySelector(".bar__end")?.childNodes ?? []));
     typed.restore(chair);
+    const entries = await this.journal.entries();
+    for (const form of chair.querySelectorAll("form[data-replaces]")) {
+      const entry = entries.find((one) => one.key === form.dataset.replaces);
+      if (entry) this.mark(form, entry);
+      else delete form.dataset.replaces;
+    }
     [...chair.querySelectorAll("details")].forEach((one, place) => { if (opened[place]) one.open = true; });
     window.htmx?.process(chair);
     chair.dispatchEvent(new CustomEvent("look:added", { bubbles: true }));
@@ -193,6 +215,7 @@ class JournalPage {
     } else if (left.state === "refused" && here) {
       say(here, "");
       if (!isDirty(here)) this.again(left);
+      else await this.redraw();
     }
   }
 
@@ -305,6 +328,14 @@ export function startJournal() {
       else HTMLFormElement.prototype.submit.call(form);
     });
   }, { capture: true });
+  // A form that is emptied begins a new entry.
+  document.addEventListener("reset", ({ target: form }) => {
+    if (form.dataset.journal === undefined) return;
+    delete form.dataset.replaces;
+    form.querySelector("[data-kept-new]")?.remove();
+    clearReasons(form);
+    say(form, "");
+  });
   opened.then((page) => {
     if ("shell" in document.body.dataset) {
       setInterval(() => lookForServer(page), SHELL_LOOK_MS);
@@ -317,7 +348,8 @@ export function startJournal() {
       page.sender.heard(Date.parse(event.detail.now));
       if (page.status !== "clear") { page.tries = 0; page.sendIfAny(); }
     });
-    for (const name of ["online", "focus", "pageshow"]) window.addEventListener(name, () => page.sendIfAny());
+    window.addEventListener("online", () => page.sendIfAny());
+    for (const name of ["focus", "pageshow"]) window.addEventListener(name, () => page.comeBack());
     window.addEventListener("offline", () => { page.status = "no_answer"; page.redraw(); });
     setInterval(() => page.redraw(), 15000);
     page.sendIfAny();
