@@ -18,6 +18,7 @@ from euthymia.model.course import Course
 from euthymia.model.examples import busy_patient
 from euthymia.model.forecast import forecast
 from euthymia.model.population import Draws, calibrated
+from euthymia.model.program import Program, program_for
 from euthymia.model.reference import drive_by_solver
 
 Array = NDArray[np.float64]
@@ -47,9 +48,9 @@ def stream(draws: Draws, n: int, *, threads: int = 1, chunk: int = CHUNK) -> Arr
     The draws are used again and again: sampling parameters is not what is measured.
     """
     course = Course.from_template("depression", weight_kg=70)
-    program = kernel.program_for(course.infusions, DAYS)
+    program = program_for(course.infusions, DAYS)
     patients = np.ascontiguousarray(kernel.packed(draws, 70)[:, :chunk])
-    arrays = [getattr(program, name) for name in kernel.Program.__slots__]
+    arrays = [getattr(program, name) for name in Program.__slots__]
 
     def work(count: int) -> Array:
         out = np.empty((len(DAYS), chunk))
@@ -112,7 +113,7 @@ def measure(*, quick: bool = False) -> dict[str, Any]:
 
 def floor(course: Course) -> dict[str, int]:
     """Return what one patient costs at least, as counted: exponentials, and bytes written."""
-    program = kernel.program_for(course.infusions, DAYS)
+    program = program_for(course.infusions, DAYS)
     nodes = 6 * len(program.nodes) + 11 * len(program.segments)
     tails = 8 * int(np.sum(program.key_until_h > program.key_from_h))
     runs = 2 * (len(program.block_quad) - 1)

@@ -19,10 +19,11 @@ from scipy.stats import qmc
 
 from euthymia.model.course import Infusion
 from euthymia.model.data import constants
-from euthymia.model.kernel import Program, compiled, fast_exp, packed, program_for, run
+from euthymia.model.kernel import compiled, fast_exp, packed, run
 from euthymia.model.mood import expectation_course
 from euthymia.model.population import HYPERPARAMETERS as NAMES
 from euthymia.model.population import OWN_NORMALS, Draws, draws_under, effect_of, fixed_numbers
+from euthymia.model.program import Program, program_for
 from euthymia.model.rows import Row
 
 Array = NDArray[np.float64]
