@@ -19,7 +19,7 @@ from tests.cast import NOW, Cast, make_cast
 from tests.house.url_table import ELSEWHERE, LIBRARY_PREFIXES, ROWS, Row
 
 UNKNOWN = 987_654
-BY_PATIENT = {"infusions:book", "infusions:drug_log", "infusions:correct"}
+BY_PATIENT = {"infusions:book", "infusions:correct"}
 
 
 def named_urls() -> Iterator[str]:
@@ -58,6 +58,7 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
     links = {p: visits.a_link(crew, NOW, p, f"plan:{infusion.plan_id}") for p in ("intake", "agreement", "scores")}
     paper = infusion.plan.agreements.first()
     assert paper is not None
+    log = visits.drug_things_of(crew, NOW)
     ref, chair = {"ref": crew.patient.ref}, {"ref": infusion.ref}
     return Things(
         {
@@ -84,6 +85,12 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
             "desk:task": {"task_id": task_id},
             **{n: chair for n in ROWS if n.startswith("infusions:") and n not in BY_PATIENT},
             "infusions:correct": {**chair, "vitals_id": row.pk},
+            **{f"stock:{n}": {"vial_id": log.vial_id} for n in ("vial", "open", "dispose", "lose", "send")},
+            # A transfer is of both locations: only the own one is asked for.
+            **({"stock:transfer": {"transfer_id": log.transfer_id}} if secret == "own" else {}),
+            **{f"stock:{n}": {"location_id": crew.location.pk} for n in ("count", "log_csv", "log_pdf")},
+            **{f"stock:{n}": {"count_id": log.count_id} for n in ("counted", "count_pdf", "count_csv")},
+            **{f"stock:{n}": {"case_id": log.case_id} for n in ("case", "notice", "form", "close")},
         }
     )
 

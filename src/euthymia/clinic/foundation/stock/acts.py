@@ -409,6 +409,8 @@ def move(
         When the place holds less than that, a waste has no witness other than the one who wastes, or the vial was
         drawn from for as many patients as the setting allows.
     """
+    if amount_ul <= 0:
+        raise Refused(rules.AMOUNT, "amount_ml")
     try:
         with transaction.atomic():
             if target == Place.DRAWN and not VialOpening.objects.filter(vial=vial).exists():

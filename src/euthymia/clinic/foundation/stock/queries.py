@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db.models import BigIntegerField, Case, F, Q, Sum, Value, When
+from django.db.models import BigIntegerField, Case, F, Max, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from euthymia.clinic.foundation.stock.models import CountLine, DrugCount, DrugMove, Place, Transfer, VarianceCase, Vial
@@ -102,10 +102,10 @@ def held_before(location_id: int, at: datetime) -> dict[int, int]:
     return {r["vial_id"]: r["held"] for r in rows.annotate(held=Sum(_signed_on_hand())) if r["held"]}
 
 
-def last_inventory_on(location_id: int) -> date | None:
-    """The day of the last inventory at a location."""
-    rows = DrugCount.objects.filter(location_id=location_id, inventory=True).order_by("-at")
-    return rows.values_list("on", flat=True).first()
+def last_inventories_on(location_ids: set[int]) -> dict[int, date]:
+    """The day of the last inventory at each location that had one."""
+    rows = DrugCount.objects.filter(location_id__in=location_ids, inventory=True)
+    return dict(rows.values_list("location_id").annotate(last=Max("on")))
 
 
 def last_line(vial_id: int, location_id: int) -> CountLine | None:

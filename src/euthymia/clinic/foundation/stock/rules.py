@@ -86,7 +86,7 @@ def balance(moves: Iterable[Move]) -> Balance:
 def check_move(move: Move, before: Iterable[Move]) -> Refusal | None:
     """Whether this move may follow those of the same vial."""
     if move.amount_ul <= 0:
-        return Refusal("amount", "Enter an amount above zero.")
+        return AMOUNT
     if move.target not in DRUG_WAYS[move.source]:
         return Refusal("way", f"What is {move.source.replace('_', ' ')} cannot become {move.target.replace('_', ' ')}.")
     if move.target in BEFORE_A_WITNESS and move.witness in (None, move.by):
@@ -103,6 +103,7 @@ def check_move(move: Move, before: Iterable[Move]) -> Refusal | None:
     return None
 
 
+AMOUNT = Refusal("amount", "Enter an amount above zero.")
 WITNESS_NEEDED = Refusal("witness_needed", "A waste needs a witness who is not the one who wastes.")
 NOT_ENOUGH = Refusal("not_enough_drug", "The vial does not hold that much. Choose another vial.")
 

@@ -1,10 +1,9 @@
 from django.urls import URLPattern, path
 
-from euthymia.clinic.journey.infusions import booking_views, drug_views, views
+from euthymia.clinic.journey.infusions import booking_views, views
 
 app_name = "infusions"
 urlpatterns: list[URLPattern] = [
-    path("drug-log/", drug_views.drug_log, name="drug_log"),
     path("book/<uuid:ref>/", booking_views.booking, name="book"),
     path("<uuid:ref>/", views.chair, name="chair"),
     path("<uuid:ref>/cancel/", booking_views.cancel, name="cancel"),
