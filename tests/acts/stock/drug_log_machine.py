@@ -4,10 +4,11 @@ After each step the database must hold what the book (book.py) holds, to the mic
 changed. A run begins at a savepoint and is rolled back to it.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import DatabaseError, connection, transaction
 from hypothesis import strategies as st
@@ -95,6 +96,10 @@ coins = st.booleans()
 class DrugLog(RuleBasedStateMachine):
     """Steps of everybody who touches a vial."""
 
+    tally: ClassVar[Counter[str]] = Counter()
+    """How often each act was done, and with which code it was refused, over all runs: a machine that does nothing
+    finds nothing."""
+
     def __init__(self, world: World) -> None:
         super().__init__()
         self.world, self.book = world, Book()
@@ -104,15 +109,23 @@ class DrugLog(RuleBasedStateMachine):
     def teardown(self) -> None:
         transaction.savepoint_rollback(self.point)
 
-    def done(self, act: Any, by: Actor | None = None, **arguments: Any) -> tuple[str | None, Any]:
+    def done(
+        self, act: Any, by: Actor | None = None, now: datetime | None = None, **arguments: Any
+    ) -> tuple[str | None, Any]:
         """Do an act: the code with which it was refused, or its answer."""
         try:
             with transaction.atomic():
-                return None, act(by=by or self.world.director, now=self.now, key=None, **arguments)
+                answer = act(by=by or self.world.director, now=now or self.now, key=None, **arguments)
         except Refused as refused:
-            return refused.refusal.code, None
+            return self.said(act, refused.refusal.code), None
         except NotAllowed:
-            return NOBODY_ALLOWED, None
+            return self.said(act, NOBODY_ALLOWED), None
+        self.said(act, "done")
+        return None, answer
+
+    def said(self, act: Any, code: str) -> str:
+        self.tally[f"{act.__name__}: {code}"] += 1
+        return code
 
     def vial(self, pick: int) -> int:
         known = list(self.book.bottles)
@@ -167,14 +180,12 @@ class DrugLog(RuleBasedStateMachine):
     def end(self, visit: int, minutes: int) -> None:
         infusion_id = self.visit(visit)
         expected = self.book.end(infusion_id, minutes)
-        try:
-            with transaction.atomic():
-                infusions.end_infusion(
-                    by=self.world.nurse, now=self.now + timedelta(minutes=minutes), key=None, infusion_id=infusion_id
-                )
-            refused = None
-        except Refused as said:
-            refused = said.refusal.code
+        refused, _ = self.done(
+            infusions.end_infusion,
+            self.world.nurse,
+            now=self.now + timedelta(minutes=minutes),
+            infusion_id=infusion_id,
+        )
         assert refused == expected
 
     @rule(visit=picks, alone=coins)
