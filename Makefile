@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check race crash bench soak lock browser
+.PHONY: help install demo test check race crash offline soak bench lock browser
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ race: $(INSTALLED_DEV) ## 50 callers on each of 200 slots: one wins
 
 crash: $(INSTALLED_DEV) ## Kills the server and the database while people chart: nothing is lost
 	@$(BIN)/python -m bench.crash
+
+offline: $(INSTALLED_DEV) browser ## 1,000 schedules of lost networks, replies and tabs: every entry once, or refused in sight
+	@$(BIN)/python -m bench.offline
 
 bench: $(INSTALLED_DEV) ## Speed of the pages with 1,000 and with 100,000 patients
 	@$(BIN)/python -m bench.run

@@ -83,7 +83,7 @@ def main() -> int:
 def run(program: Program, name: str, kills: int, dice: random.Random) -> Result:
     """Let the writers chart, kill so many times, then count with the database quiet."""
     tally, stop = Tally(), threading.Event()
-    visits = _open_visits(program)
+    visits = open_visits(program)
     began = time.monotonic()
     writers = [
         Writer(f"{name} {number}", program.port, visits[number % len(visits)], tally, stop) for number in range(WRITERS)
@@ -155,7 +155,7 @@ def _make_unsafe(program: Program) -> None:
         conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'euthymia_app'")
 
 
-def _open_visits(program: Program) -> list[Visit]:
+def open_visits(program: Program) -> list[Visit]:
     """Visits at whose chair vitals are charted now, each with a nurse of the place."""
     with psycopg.connect(program.urls().app_url) as conn:
         rows = conn.execute(

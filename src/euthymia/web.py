@@ -3,10 +3,13 @@
 import gc
 import socket
 import sys
+import threading
 
 import uvicorn
 
 STREAMS_END_WITHIN_S = 3
+MODEL_AFTER_S = 4.0
+"""The compiled model takes seconds to load: the first pages come first."""
 NEW_OBJECTS_BEFORE_A_SWEEP = 20_000
 """A page makes some thousands of objects that live for a moment; Python's 700 would sweep several times a page."""
 
@@ -26,7 +29,17 @@ def main(descriptor: int) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS_BEFORE_A_SWEEP, 20, 20)
+    once_open = threading.Timer(MODEL_AFTER_S, _warm_model)
+    once_open.daemon = True
+    once_open.start()
     uvicorn.Server(config).run(sockets=[door])
+
+
+def _warm_model() -> None:
+    """Imported here: Django has to stand before the clinic's modules are read."""
+    from euthymia.clinic.foundation.forecasts.service import warm
+
+    warm()
 
 
 if __name__ == "__main__":

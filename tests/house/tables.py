@@ -6,6 +6,7 @@ from euthymia.clinic.foundation.audit.actors import Role
 from euthymia.clinic.foundation.audit.permissions import MAY_ACT, MAY_READ
 from euthymia.clinic.foundation.people.rules import STAGE_MOVES
 from euthymia.clinic.journey.consults.rules import CALL_MOVES
+from euthymia.clinic.journey.infusions.button import CALL_MOVES as HELP_MOVES
 from euthymia.clinic.journey.infusions.states import INFUSION_MOVES
 from euthymia.clinic.journey.plans.rules import PLAN_MOVES
 
@@ -29,6 +30,7 @@ def stages_page() -> str:
     """The ways between the states of patients, calls, plans and infusions, as diagrams."""
     lines = ["# States", "", "Drawn from the tables in the code; a test compares the two.", ""]
     tables = {"Patient": STAGE_MOVES, "Free call": CALL_MOVES, "Plan": PLAN_MOVES, "Infusion": INFUSION_MOVES}
+    tables["Call for help"] = HELP_MOVES
     for title, moves in tables.items():
         lines += [f"## {title}", "", "```mermaid", "stateDiagram-v2"]
         lines += [f"    {here} --> {there}" for here, ways in moves.items() for there in sorted(ways)]

@@ -18,8 +18,9 @@ ROOT = Path(__file__).parents[2]
 def load_all_acts() -> None:
     """Import the acts of every app."""
     for config in apps.get_app_configs():
-        if config.name.startswith("euthymia.") and (Path(config.path) / "acts.py").exists():
-            importlib.import_module(f"{config.name}.acts")
+        if config.name.startswith("euthymia."):
+            for file in Path(config.path).glob("*acts.py"):
+                importlib.import_module(f"{config.name}.{file.stem}")
 
 
 def test_the_table_names_every_act_and_no_other():

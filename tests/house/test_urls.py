@@ -19,6 +19,7 @@ from tests.cast import NOW, Cast, make_cast
 from tests.house.url_table import ELSEWHERE, LIBRARY_PREFIXES, ROWS, Row
 
 UNKNOWN = 987_654
+OF_NOTHING = {"infusions:worker", "infusions:manifest", "infusions:shell", "infusions:chairs"}
 BY_PATIENT = {"infusions:book", "infusions:correct"}
 
 
@@ -56,6 +57,7 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
     call_id = visits.a_call(crew.location, NOW, f"{secret}-call")
     score_id, task_id = visits.a_score(crew, NOW), visits.a_task(crew, NOW)
     links = {p: visits.a_link(crew, NOW, p, f"plan:{infusion.plan_id}") for p in ("intake", "agreement", "scores")}
+    links |= {p: visits.a_link(crew, NOW, p, f"infusion:{infusion.pk}") for p in ("help", "before", "after")}
     paper = infusion.plan.agreements.first()
     assert paper is not None
     log = visits.drug_things_of(crew, NOW)
@@ -73,6 +75,7 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
             "portal:agreement": {"secret": links["agreement"]},
             "portal:paper": {"secret": links["agreement"], "agreement_id": paper.pk},
             "portal:scores": {"secret": links["scores"]},
+            **{f"portal:{p}": {"secret": links[p]} for p in ("help", "before", "after")},
             **{f"consults:{n}": {"call_id": call_id} for n in ("call", "save", "cancel")},
             **dict.fromkeys(("outcomes:scores", "outcomes:ask", "screening:screening", "screening:run"), ref),
             **dict.fromkeys(("screening:decide", "boosters:booster", "infusions:book", "desk:chart"), ref),
@@ -83,7 +86,7 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
             "boosters:decline": {**ref, "booster_id": UNKNOWN},
             "desk:sign_plan": {**ref, "plan_id": infusion.plan_id},
             "desk:task": {"task_id": task_id},
-            **{n: chair for n in ROWS if n.startswith("infusions:") and n not in BY_PATIENT},
+            **{n: chair for n in ROWS if n.startswith("infusions:") and n not in BY_PATIENT | OF_NOTHING},
             "infusions:correct": {**chair, "vitals_id": row.pk},
             **{f"stock:{n}": {"vial_id": log.vial_id} for n in ("vial", "open", "dispose", "lose", "send")},
             # A transfer is of both locations: only the own one is asked for.

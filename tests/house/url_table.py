@@ -28,8 +28,10 @@ class Row:
 
 ROWS: dict[str, Row] = {
     "up": Row(get=PUBLIC),
+    "hello": Row(get=PUBLIC),
     "website:home": Row(get=PUBLIC),
     "website:prepare": Row(get=PUBLIC),
+    "website:explorer": Row(get=PUBLIC),
     "website:times": Row(get=PUBLIC),
     "website:details": Row(get=PUBLIC, post=PUBLIC),
     "website:call": Row(get=PUBLIC),
@@ -43,6 +45,9 @@ ROWS: dict[str, Row] = {
     "portal:agreement": Row(get=PUBLIC, post=PUBLIC),
     "portal:paper": Row(get=PUBLIC),
     "portal:scores": Row(get=PUBLIC, post=PUBLIC),
+    "portal:after": Row(get=PUBLIC),
+    "portal:before": Row(get=PUBLIC, post=PUBLIC),
+    "portal:help": Row(get=PUBLIC, post=PUBLIC),
     "consults:calls": Row(get=DESK),
     "consults:call": Row(get=DESK, post=DESK),
     "consults:save": Row(post=DESK),
@@ -74,9 +79,14 @@ ROWS: dict[str, Row] = {
     "stock:notice": Row(post=CLINIC),
     "stock:form": Row(post=CLINIC),
     "stock:close": Row(post=CLINIC),
+    "infusions:worker": Row(get=PUBLIC),
+    "infusions:manifest": Row(get=PUBLIC),
+    "infusions:shell": Row(get=PUBLIC),
+    "infusions:chairs": Row(get=DESK),
     "infusions:book": Row(get=CONTACT, post=CONTACT),
     "infusions:chair": Row(get=DESK),
     "infusions:cancel": Row(get=DESK, post=DESK),
+    "infusions:ask_beforehand": Row(post=DESK),
     "infusions:arrive": Row(post=DESK),
     "infusions:gate": Row(post=CLINIC),
     "infusions:order": Row(post=CLINIC),
@@ -84,14 +94,23 @@ ROWS: dict[str, Row] = {
     "infusions:start": Row(post=CLINIC),
     "infusions:vitals": Row(post=CLINIC),
     "infusions:correct": Row(get=CLINIC, post=CLINIC),
+    "infusions:told": Row(post=CLINIC),
     "infusions:event": Row(post=CLINIC),
     "infusions:rate": Row(post=CLINIC),
     "infusions:end": Row(post=CLINIC),
     "infusions:waste": Row(post=CLINIC),
+    "infusions:sheet": Row(get=CLINIC),
+    "infusions:send_sheet": Row(post=CLINIC),
+    "infusions:record": Row(get=CLINIC, post=CLINIC),
+    "infusions:paper": Row(get=CLINIC),
+    "infusions:give_button": Row(post=DESK),
+    "infusions:answer_call": Row(post=CLINIC),
+    "infusions:settle_call": Row(post=CLINIC),
     "infusions:discharge": Row(post=CLINIC),
     "reports:results": Row(get=REPORT),
     "reports:audit": Row(get=AUDIT),
     "desk:board": Row(get=DESK),
+    "desk:paper": Row(get=CLINIC),
     "desk:search": Row(get=CONTACT, post=CONTACT),
     "desk:tasks": Row(get=DESK),
     "desk:task": Row(get=DESK, post=DESK),
@@ -106,5 +125,5 @@ ROWS: dict[str, Row] = {
 }
 
 # Addresses whose answer is looked after elsewhere: the sign-in library, and the live stream (test_board.py).
-ELSEWHERE = frozenset({"desk:stream"})
+ELSEWHERE = frozenset({"desk:stream", "desk:beat", "desk:chair_stream", "desk:paper_stream", "portal:help_stream"})
 LIBRARY_PREFIXES = ("account_", "mfa_")

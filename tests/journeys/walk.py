@@ -5,11 +5,19 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.browser import DESK, PHONE, TABLET, Watch, context, look
 
 DAY_S = 86_400
+MOVE_DATE = """(ms) => {
+    const Real = globalThis.Date.Real ?? globalThis.Date;
+    globalThis.Date = class extends Real {
+        static Real = Real;
+        static now() { return Real.now() + ms; }
+        constructor(...given) { if (given.length) super(...given); else super(Real.now() + ms); }
+    };
+}"""
 
 
 @dataclass
@@ -20,11 +28,16 @@ class Program:
     data: Path
     password: str
     ahead_s: float = 0.0
+    devices: list[BrowserContext] = field(default_factory=list)
 
     def move_clock(self, seconds: float) -> None:
-        """Move the demonstration's clock ahead."""
+        """Move the demonstration's clock ahead, and with it the clock of each device."""
         self.ahead_s += seconds
         (self.data / "clock-ahead-seconds").write_text(str(self.ahead_s))
+        for device in self.devices:
+            device.add_init_script(f"({MOVE_DATE})({self.ahead_s * 1000})")
+            for page in device.pages:
+                page.evaluate(MOVE_DATE, self.ahead_s * 1000)
 
     def letter(self, words: str, within_s: float = 20) -> str:
         """The newest letter that holds these words: the worker sends it within seconds."""
@@ -56,7 +69,10 @@ class Walk:
     def page_of(self, slug: str, viewport: dict[str, int] = DESK) -> Page:
         """The page of a member of staff, signed in."""
         if slug not in self.pages:
-            page = context(self.browser, self.watch, viewport=viewport).new_page()
+            device = context(self.browser, self.watch, viewport=viewport)
+            device.add_init_script(f"({MOVE_DATE})({self.program.ahead_s * 1000})")
+            self.program.devices.append(device)
+            page = device.new_page()
             page.goto(f"{self.program.url}/accounts/login/")
             self.look(page, "sign-in")
             page.fill("input[name=login]", f"{slug}@example.org")
@@ -363,7 +379,7 @@ class Walk:
         scope.locator("input[name=heart_rate_bpm]").fill(str(rate))
         scope.locator("input[name=spo2_pct]").fill(str(spo2))
         scope.get_by_role("button", name="Chart vitals").click()
-        page.wait_for_load_state()
+        expect(page.get_by_text(f"{systolic}/{diastolic}").locator("visible=true").first).to_be_visible()
 
     def _clock_to_booking(self, page: Page) -> None:
         """Move the clock to ten minutes before the visit on the page."""

@@ -11,6 +11,7 @@ from euthymia.drawing.infusion_record import (
     infusion_record,
 )
 from euthymia.drawing.interval_plot import IntervalPlot, IntervalRow, interval_plot
+from euthymia.drawing.scales import nice_top
 from euthymia.drawing.sparkline import Sparkline, sparkline
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "course_curve",
     "infusion_record",
     "interval_plot",
+    "nice_top",
     "sparkline",
 ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from euthymia.drawing import ink
-from euthymia.drawing.scales import DAY_STEPS, Scale, spread, stepped_ticks, ticks
+from euthymia.drawing.scales import DAY_STEPS, MINUTE_STEPS, Scale, spread, stepped_ticks, ticks
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ class BandChart:
     references: tuple[Reference, ...] = ()
     day_axis: str = "Days since the first infusion"
     sentence: str = ""
+    band_names: tuple[str, str, str] = ("90 % band", "50 % band", "median")
+    """What stands at the end of the wide band, of the narrow one and of the line; nothing where empty."""
+    in_minutes: bool = False
+    """Whether the axis counts minutes, in the steps of a clock."""
 
 
 def band_chart(chart: BandChart, *, width: int = 720) -> ink.Svg:
@@ -56,7 +60,8 @@ def band_chart(chart: BandChart, *, width: int = 720) -> ink.Svg:
     _check(chart)
     height = 332 if width >= 500 else 292
     first, last = _day_range(chart)
-    days = Scale(first, last, 36, width - (74 if chart.band else 16))
+    named = max((len(name) for name in chart.band_names), default=0) if chart.band else 0
+    days = Scale(first, last, 36, width - max(16, 7.4 * named + 8))
     scores = Scale(chart.low, chart.high, height - 46, 42)
     marks = [
         *_axes(chart, days, scores),
@@ -120,7 +125,7 @@ def _axes(chart: BandChart, days: Scale, scores: Scale) -> list[str]:
         ]
     marks.append(ink.line(left, floor, right, floor, "axis"))
     most = max(2, int((right - left) / 44))
-    for day in stepped_ticks(days.low, days.high, most, DAY_STEPS):
+    for day in stepped_ticks(days.low, days.high, most, MINUTE_STEPS if chart.in_minutes else DAY_STEPS):
         x = days.at(day)
         marks += [
             ink.line(x, floor, x, floor + 4, "axis"),
@@ -230,11 +235,8 @@ def _band_labels(chart: BandChart, days: Scale, scores: Scale) -> list[str]:
     if not chart.band:
         return []
     end = chart.band[-1]
-    lines = [
-        (end.high_90, "90 % band", "soft"),
-        (end.high_50, "50 % band", "soft"),
-        (end.median, "median", "blue"),
-    ]
+    levels = zip((end.high_90, end.high_50, end.median), chart.band_names, ("soft", "soft", "blue"), strict=True)
+    lines = [line for line in levels if line[1]]
     places = spread([scores.kept(value) + 4 for value, _, _ in lines], 14, scores.end + 6, scores.start)
     x = days.at(end.day) + 6
     return [ink.text(x, y, words, kind) for (_, words, kind), y in zip(lines, places, strict=True)]

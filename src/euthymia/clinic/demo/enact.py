@@ -21,6 +21,7 @@ from euthymia.clinic.foundation.schedule.models import Booking, BookingKind, Cla
 from euthymia.clinic.foundation.stock.models import DrugMove, Place, Vial
 from euthymia.clinic.journey.boosters.models import Booster
 from euthymia.clinic.journey.infusions.dose import Dose, compute_dose
+from euthymia.clinic.journey.infusions.fingerprint import record_sha256
 from euthymia.clinic.journey.infusions.gate import GATE
 from euthymia.clinic.journey.infusions.leaving import CHECKLIST
 from euthymia.clinic.journey.infusions.models import (
@@ -387,7 +388,7 @@ class Enactment:
         self._pump(infusion, spot, started, dose, vial, ended=until_min >= RUN_MINUTES)
         self._chart(infusion, spot, started, until_min)
         if infusion.state == InfusionState.DISCHARGED:
-            Discharge.objects.create(
+            discharge = Discharge(
                 infusion=infusion,
                 at=started + timedelta(minutes=75),
                 by=spot.nurse,
@@ -395,6 +396,8 @@ class Enactment:
                 mpadss=10,
                 answers={item: True for item, _ in CHECKLIST},
             )
+            discharge.record_sha256 = record_sha256(infusion, discharge)
+            discharge.save(force_insert=True)
 
     def _vial(self, volume_ul: int, at: datetime, spot: Spot) -> Vial:
         """The open vial of the location; a new one is taken in when it does not hold enough."""

@@ -1,5 +1,6 @@
 """Says amounts of money and moments the way people say them."""
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -57,3 +58,8 @@ def act_words(act: str) -> str:
     first, *rest = act.split(".")
     words = " ".join(rest).replace("_", " ")
     return f"Looked at {words}" if first == "read" else (words or first).capitalize()
+
+
+def trial_name(short: str) -> str:
+    """A trial's short name as people write it: `Murrough2013b` is Murrough 2013b."""
+    return re.sub(r"(?<=[a-z])(?=\d)", " ", short).replace("aanhetRot", "aan het Rot")

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max
+from django.template.loader import render_to_string
 
 from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.permissions import CLINICIANS
@@ -15,6 +16,10 @@ from euthymia.clinic.foundation.practice.models import Location
 from euthymia.clinic.foundation.practice.queries import locations_for_page, thresholds_for_page
 from euthymia.clinic.journey.consults.models import Call
 from euthymia.clinic.journey.consults.queries import calls_between, day_bounds
+from euthymia.clinic.journey.infusions.beforehand import DESK_SEES, StillOpen
+from euthymia.clinic.journey.infusions.beforehand_queries import open_gates
+from euthymia.clinic.journey.infusions.button_forms import AnswerForm
+from euthymia.clinic.journey.infusions.button_queries import Ring, rings_at
 from euthymia.clinic.journey.infusions.models import Infusion, Vitals
 from euthymia.clinic.journey.infusions.states import IN_CHAIR, InfusionState
 from euthymia.clinic.journey.infusions.vitals_clock import Due, Lateness, next_vitals
@@ -41,6 +46,16 @@ class Chaired:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenGate:
+    """What is open at the gate of one visit, as this board may show it."""
+
+    infusion: Infusion
+    shown: list[StillOpen]
+    hidden: int
+    """How many more are for clinicians' eyes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     at: datetime
     zone: str
@@ -49,6 +64,11 @@ class Board:
     visits: list[Chaired] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     scores: list[Score] = field(default_factory=list)
+    rings: list[Ring] = field(default_factory=list)
+    """Patients who call, the longest unanswered first."""
+    gates: list[OpenGate] = field(default_factory=list)
+    """Visits that something stands in the way of, the next one first."""
+    answer_form: AnswerForm = field(default_factory=AnswerForm)
     clinical: bool = False
 
     @property
@@ -62,6 +82,14 @@ class Sight:
 
     locations: frozenset[int]
     clinical: bool
+
+    def concerns(self, act: str) -> bool:
+        """Anything that happens there may change the board, and so does time."""
+        return True
+
+    def draw(self, now: datetime) -> tuple[str, str]:
+        """The part of the board page that is drawn anew."""
+        return "board", render_to_string("desk/_board.html", {"board": board(self, now), "now": now})
 
 
 def sight_of(actor: Actor, only: int | None) -> Sight:
@@ -77,13 +105,16 @@ def board(sight: Sight, now: datetime) -> Board:
     locations = [place for place in locations_for_page() if place.pk in sight.locations]
     zone = locations[0].zone if locations else "UTC"
     start, end = day_bounds(now.astimezone(ZoneInfo(zone)).date(), zone)
+    visits = _visits(sight, start, end, now)
     return Board(
         at=now,
         zone=zone,
         locations=locations,
         calls=calls_between(sight.locations, start, end),
-        visits=_visits(sight, start, end, now),
+        visits=visits,
+        gates=_gates(sight, visits),
         tasks=open_tasks(sight.locations),
+        rings=rings_at(sight.locations, now, thresholds_for_page()),
         scores=_unread_scores(sight) if sight.clinical else [],
         clinical=sight.clinical,
     )
@@ -102,6 +133,18 @@ def _visits(sight: Sight, start: datetime, end: datetime, now: datetime) -> list
     due = _vitals_due(watched, now) if watched else {}
     visits = [Chaired(infusion, due.get(infusion.pk), sight.clinical) for infusion in infusions]
     return sorted(visits, key=lambda v: v.rank)
+
+
+def _gates(sight: Sight, visits: list[Chaired]) -> list[OpenGate]:
+    """The open gates of the day. The front desk sees what it can see to, and how many more there are."""
+    open_at = open_gates(v.infusion for v in visits)
+    gates = []
+    for visit in visits:
+        items = open_at.get(visit.infusion.pk, [])
+        shown = [i for i in items if sight.clinical or i.item.id in DESK_SEES]
+        if items:
+            gates.append(OpenGate(visit.infusion, shown, len(items) - len(shown)))
+    return sorted(gates, key=lambda g: g.infusion.booking.starts_at)
 
 
 _SHOWN_OF_A_VISIT = (

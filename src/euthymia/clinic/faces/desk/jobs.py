@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from euthymia.clinic.foundation.messages.sending import give_up_on_stuck, send_due_letters
 from euthymia.clinic.journey.boosters.jobs import propose_due_boosters
 from euthymia.clinic.journey.consults.jobs import remind_of_calls
+from euthymia.clinic.journey.infusions.jobs import ask_who_comes
 from euthymia.clinic.journey.outcomes.jobs import ask_who_is_due
 
 logger = logging.getLogger("euthymia.jobs")
@@ -80,6 +81,7 @@ def _all_jobs() -> list[Job]:
         Job("letters sent", timedelta(), send_due_letters),
         Job("letters stuck", timedelta(minutes=1), give_up_on_stuck),
         Job("calls reminded of", timedelta(minutes=5), remind_of_calls),
+        Job("patients asked before their visit", timedelta(minutes=15), ask_who_comes),
         Job("patients asked for scores", timedelta(minutes=15), ask_who_is_due),
         Job("boosters proposed", timedelta(), BoosterRound()),
     ]

@@ -1,29 +1,47 @@
-"""Live boards: one LISTEN connection a process, one drawing for all who see the same, a heartbeat for each.
+"""Live pages: one LISTEN connection a process, one drawing for all who see the same, a heartbeat for each.
 
-A board never holds a pooled connection while it waits; a thousand of them cost memory only.
+What is drawn is a View: the board, the ring at a chair, the patient's button. A page never holds a pooled
+connection while it waits; a thousand of them cost memory only.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections, connections
-from django.template.loader import render_to_string
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from euthymia import clock
-from euthymia.clinic.faces.desk.board import Sight, board
+from euthymia.clinic.foundation.audit.refusals import NotAllowed
 
 log = logging.getLogger("euthymia.live")
 HEARTBEAT_S = 3.0
 SETTLE_S = 0.15
-"""How long news are gathered before a board is drawn again."""
+"""How long news are gathered before a page is drawn again."""
+TICK_S = 15.0
+"""How often what grows late with time alone is drawn again."""
+TICK = "tick"
+
+
+class View(Protocol):
+    """What a page shows live. Pages with equal views share one drawing."""
+
+    @property
+    def locations(self) -> frozenset[int]:
+        """Where something must have happened for this to change."""
+
+    def concerns(self, act: str) -> bool:
+        """Whether this may look different after an act, or after a while (TICK)."""
+
+    def draw(self, now: datetime) -> tuple[str, str]:
+        """The id of the element that is drawn anew, and its new form."""
 
 
 @dataclass(eq=False)
@@ -31,8 +49,8 @@ class _Hub:
     """The readers of this process, by what they see."""
 
     loop: asyncio.AbstractEventLoop
-    readers: dict[Sight, set[asyncio.Queue[bytes]]] = field(default_factory=dict)
-    stale: set[Sight] = field(default_factory=set)
+    readers: dict[View, set[asyncio.Queue[bytes]]] = field(default_factory=dict)
+    stale: set[View] = field(default_factory=set)
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -45,7 +63,7 @@ def _hub() -> _Hub:
     hub = _hubs.get(id(loop))
     if hub is None or hub.loop is not loop:
         hub = _hubs[id(loop)] = _Hub(loop)
-        hub.tasks = [loop.create_task(_listen(hub)), loop.create_task(_draw(hub))]
+        hub.tasks = [loop.create_task(work(hub)) for work in (_listen, _draw, _tick)]
     return hub
 
 
@@ -55,68 +73,133 @@ async def _listen(hub: _Hub) -> None:
         try:
             async with await psycopg.AsyncConnection.connect(settings.APP_URL, autocommit=True) as listener:
                 await listener.execute("LISTEN euthymia")
-                _wake(hub, None)
+                _wake(hub, None, None)
                 async for notice in listener.notifies():
-                    _wake(hub, int(notice.payload.split(" ", 1)[0]))
+                    chain, _, act = notice.payload.split(" ", 2)
+                    _wake(hub, int(chain), act)
         except (psycopg.Error, OSError) as lost:
             log.warning("the board lost the database and tries again: %s", type(lost).__name__)
             await asyncio.sleep(1)
 
 
-def _wake(hub: _Hub, location_id: int | None) -> None:
-    hub.stale |= {s for s in hub.readers if location_id in (None, 0) or location_id in s.locations}
+async def _tick(hub: _Hub) -> None:
+    """What nobody answers grows late without anything happening."""
+    while True:
+        await asyncio.sleep(TICK_S)
+        _wake(hub, None, TICK)
+
+
+def _wake(hub: _Hub, location_id: int | None, act: str | None) -> None:
+    """Have every page drawn that this may change; all of them when no act is named."""
+    hub.stale |= {
+        view
+        for view in hub.readers
+        if location_id in (None, 0) or location_id in view.locations
+        if act is None or view.concerns(act)
+    }
     if hub.stale:
         hub.woken.set()
 
 
 async def _draw(hub: _Hub) -> None:
-    """Draw each board that has changed once, and hand the same bytes to all who see it."""
+    """Draw each page that has changed once, and hand the same bytes to all who see it."""
     while True:
         await hub.woken.wait()
         await asyncio.sleep(SETTLE_S)
         hub.woken.clear()
         stale, hub.stale = hub.stale, set()
-        for sight in stale:
+        for view in stale:
             try:
-                message = await sync_to_async(draw_board, thread_sensitive=False)(sight)
+                message = await sync_to_async(drawn, thread_sensitive=False)(view)
             except Exception:
-                log.exception("a board could not be drawn")
+                log.exception("a page could not be drawn")
                 continue
-            for queue in hub.readers.get(sight, set()):
+            for queue in hub.readers.get(view, set()):
                 if queue.full():
                     queue.get_nowait()
                 queue.put_nowait(message)
 
 
-def board_html(sight: Sight, now: datetime) -> str:
-    """The part of the board page that is drawn anew."""
-    return render_to_string("desk/_board.html", {"board": board(sight, now), "now": now})
-
-
-def draw_board(sight: Sight) -> bytes:
-    """The board as one event of the stream."""
+def drawn(view: View) -> bytes:
+    """A page's part as one event of the stream."""
     try:
         close_old_connections()
-        html = board_html(sight, clock.now())
+        name, html = view.draw(clock.now())
     finally:
         connections.close_all()
-    return b"data: " + json.dumps({"id": "board", "html": html}).encode() + b"\n\n"
+    return b"data: " + json.dumps({"id": name, "html": html}).encode() + b"\n\n"
 
 
-async def stream(sight: Sight) -> AsyncIterator[bytes]:
-    """Events for one open board until its reader goes."""
+async def beats() -> AsyncIterator[bytes]:
+    """Only the server's clock, as often as a heartbeat: from it a chair knows that it is heard."""
+    yield b": welcome\n\n"
+    while True:
+        yield b"event: heartbeat\ndata: " + clock.now().isoformat().encode() + b"\n\n"
+        await asyncio.sleep(HEARTBEAT_S)
+
+
+async def stream(view: View) -> AsyncIterator[bytes]:
+    """Events for one open page until its reader goes."""
     hub = _hub()
     queue: asyncio.Queue[bytes] = asyncio.Queue(maxsize=2)
-    hub.readers.setdefault(sight, set()).add(queue)
+    hub.readers.setdefault(view, set()).add(queue)
+    # What happened between the page and its stream, or while the stream was cut, is drawn at once.
+    hub.stale.add(view)
+    hub.woken.set()
     try:
         yield b": welcome\n\n"
         while True:
             try:
                 yield await asyncio.wait_for(queue.get(), HEARTBEAT_S)
             except TimeoutError:
-                yield b"event: heartbeat\ndata: \n\n"
+                yield b"event: heartbeat\ndata: " + clock.now().isoformat().encode() + b"\n\n"
     finally:
-        readers: Any = hub.readers.get(sight, set())
+        readers: Any = hub.readers.get(view, set())
         readers.discard(queue)
         if not readers:
-            hub.readers.pop(sight, None)
+            hub.readers.pop(view, None)
+
+
+async def answer(view_of: Callable[[], View | None]) -> HttpResponseBase:
+    """The stream of one open page. The database is let go of before it begins.
+
+    `view_of` says what this person sees: None for one who has not signed in; NotAllowed where nothing is his.
+    """
+
+    @sync_to_async
+    def who() -> View | int | None:
+        try:
+            return view_of()
+        except NotAllowed:
+            return 404
+        finally:
+            connections.close_all()
+
+    view = await who()
+    if view is None:
+        return HttpResponse("Sign in to see this.", status=401)
+    if isinstance(view, int):
+        return HttpResponse("There is nothing at this address.", status=view)
+    return _events(stream(view))
+
+
+async def answer_beats(may_listen: Callable[[], bool]) -> HttpResponseBase:
+    """The heartbeat alone, for who has signed in."""
+
+    @sync_to_async
+    def allowed() -> bool:
+        try:
+            return may_listen()
+        finally:
+            connections.close_all()
+
+    if not await allowed():
+        return HttpResponse("Sign in to open a chair.", status=401)
+    return _events(beats())
+
+
+def _events(events: AsyncIterator[bytes]) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(events, content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response

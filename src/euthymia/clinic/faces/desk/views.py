@@ -1,17 +1,18 @@
 """The desk: the board of the day, search, tasks."""
 
 from typing import Any
+from uuid import UUID
 
-from asgiref.sync import sync_to_async
-from django.db import connections
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from euthymia.clinic.faces.desk import live
 from euthymia.clinic.faces.desk.board import Sight, board, sight_of
+from euthymia.clinic.faces.desk.chair_ring import ChairRing
 from euthymia.clinic.faces.desk.forms import NewPatientForm, TaskForm
-from euthymia.clinic.foundation.audit.readings import record_reading
+from euthymia.clinic.faces.desk.paper import PaperSheets, papers
+from euthymia.clinic.foundation.audit.readings import may_read, readable_locations, record_reading
 from euthymia.clinic.foundation.audit.refusals import NotAllowed
 from euthymia.clinic.foundation.people.access import open_task_for, search_patients
 from euthymia.clinic.foundation.people.acts import finish_task, register_patient
@@ -20,6 +21,7 @@ from euthymia.clinic.foundation.people.queries import open_tasks
 from euthymia.clinic.foundation.practice.models import Location
 from euthymia.clinic.foundation.practice.pages import staff_page
 from euthymia.clinic.foundation.practice.queries import locations_for_page
+from euthymia.clinic.journey.infusions.access import open_infusion
 
 
 def _sight(request: Any) -> tuple[Sight, str]:
@@ -48,24 +50,52 @@ def board_page(request: Any) -> HttpResponse:
 
 
 async def board_stream(request: Any) -> HttpResponseBase:
-    """The events of one open board. The database is let go of before the stream begins."""
+    """The events of one open board."""
+    return await live.answer(lambda: _sight(request)[0] if request.actor.staff_id is not None else None)
 
-    @sync_to_async
-    def who() -> Sight | None:
-        try:
-            return _sight(request)[0] if request.actor.staff_id is not None else None
-        except NotAllowed:
+
+def _papers(request: Any) -> tuple[PaperSheets, str]:
+    """The sheets of every place whose charts are this person's, or of the one that he chose."""
+    slug = request.GET.get("location", "")
+    places = readable_locations(request.actor, "patient.chart")
+    if slug:
+        places &= {p.pk for p in locations_for_page() if p.slug == slug}
+    if not places:
+        raise NotAllowed("paper")
+    return PaperSheets(places), slug
+
+
+@staff_page
+@require_safe
+def paper(request: Any) -> HttpResponse:
+    """A sheet for each occupied chair, to be printed before or when everything fails."""
+    sheets, slug = _papers(request)
+    for place in sheets.locations:
+        record_reading(by=request.actor, now=request.now, what="paper", location_id=place, patient_id=None)
+    return render(request, "desk/paper.html", {"papers": papers(sheets.locations, request.now), "slug": slug})
+
+
+async def paper_stream(request: Any) -> HttpResponseBase:
+    """The events of one open page of sheets."""
+    return await live.answer(lambda: _papers(request)[0] if request.actor.staff_id is not None else None)
+
+
+async def chair_stream(request: Any, ref: UUID) -> HttpResponseBase:
+    """The events of one chair page: who calls from there."""
+
+    def view() -> ChairRing | None:
+        if request.actor.staff_id is None:
             return None
-        finally:
-            connections.close_all()
+        infusion = open_infusion(by=request.actor, now=request.now, ref=ref)
+        clinical = may_read(request.actor, "patient.chart", infusion.location_id)
+        return ChairRing(infusion.pk, frozenset({infusion.location_id}), clinical)
 
-    sight = await who()
-    if sight is None:
-        return HttpResponse("Sign in to see the board.", status=401)
-    response = StreamingHttpResponse(live.stream(sight), content_type="text/event-stream")
-    response["Cache-Control"] = "no-store"
-    response["X-Accel-Buffering"] = "no"
-    return response
+    return await live.answer(view)
+
+
+async def beat_stream(request: Any) -> HttpResponseBase:
+    """The heartbeat for one open chair."""
+    return await live.answer_beats(lambda: request.actor.staff_id is not None)
 
 
 @staff_page

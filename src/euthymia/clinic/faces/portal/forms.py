@@ -1,10 +1,14 @@
 """The patient's forms: one group of questions a page, plain words, nothing lost."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from euthymia.clinic.foundation.audit.forms import ActForm, DayField, LineField, NumberField, TextField
+from euthymia.clinic.journey.infusions.beforehand import Question
+from euthymia.clinic.journey.infusions.button import SAID_WORDS, Said
+from euthymia.clinic.journey.infusions.models import GateClaim
 from euthymia.clinic.journey.outcomes.forms import InstrumentForm
 from euthymia.clinic.journey.outcomes.instruments import instrument
 from euthymia.clinic.journey.screening.rules import questions
@@ -142,3 +146,57 @@ class SignForm(ActForm):
         max_length=200,
         error_messages={"required": "Type your full name to sign."},
     )
+
+
+class HelpForm(ActForm):
+    """One press of the patient's button."""
+
+    said = forms.TypedChoiceField(choices=list(SAID_WORDS.items()), coerce=Said)
+
+
+class BeforehandForm(ActForm):
+    """The questions before a visit. A yes to the escort wants his name and phone, a new medicine its name."""
+
+    escort_name = LineField(label="Who takes you home?", max_length=200, required=False)
+    escort_phone = LineField(label="Phone number of that person", max_length=30, required=False)
+    which = LineField(label="What was it, and when?", max_length=300, required=False)
+
+    def __init__(self, *args: Any, asked: tuple[Question, ...], said: Mapping[str, GateClaim], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+        for question in asked:
+            self.fields[question.item] = forms.ChoiceField(
+                label=question.ask,
+                choices=list(question.answers),
+                widget=forms.RadioSelect,
+                initial=said[question.item].answer if question.item in said else None,
+                error_messages={"required": "Choose an answer."},
+            )
+        escort, substances = said.get("escort"), said.get("substances")
+        if escort is not None:
+            self.initial["escort_name"], self.initial["escort_phone"] = escort.escort_name, escort.escort_phone
+        if substances is not None:
+            self.initial["which"] = substances.words
+        order = ["key", "fasting", "escort", "escort_name", "escort_phone", "substances", "which", "pregnancy"]
+        self.order_fields(order)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("escort") == "yes":
+            for name in ("escort_name", "escort_phone"):
+                if not cleaned.get(name):
+                    self.add_error(name, "Tell us, so that we can reach that person.")
+        if cleaned.get("substances") == "yes" and not cleaned.get("which"):
+            self.add_error("which", "Tell us what it was.")
+        return cleaned
+
+    @property
+    def answers(self) -> dict[str, dict[str, Any]]:
+        """What was answered, by item."""
+        typed = self.cleaned_data
+        said: dict[str, dict[str, Any]] = {q.item: {"answer": typed[q.item]} for q in self.asked if typed.get(q.item)}
+        if typed.get("escort") == "yes":
+            said["escort"] |= {"escort_name": typed["escort_name"], "escort_phone": typed["escort_phone"]}
+        if typed.get("substances") == "yes":
+            said["substances"]["words"] = typed["which"]
+        return said

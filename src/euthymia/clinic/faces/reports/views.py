@@ -1,7 +1,6 @@
 """Results in the open, and the audit of a day."""
 
 import csv
-import re
 from datetime import timedelta
 from importlib.resources import files
 from typing import Any
@@ -23,6 +22,7 @@ from euthymia.clinic.foundation.practice.models import Location
 from euthymia.clinic.foundation.practice.pages import staff_page
 from euthymia.clinic.journey.consults.queries import day_bounds
 from euthymia.clinic.journey.infusions.models import EventKind
+from euthymia.clinic.look.words import trial_name
 
 SHOWN_ENTRIES = 300
 
@@ -105,14 +105,8 @@ def _published() -> list[tuple[str, float, int]]:
             except ValueError:
                 continue
             if at <= last + 7:
-                found[row["trial"]] = (f"{spoken_trial(row['trial'])} ({row['scale']})", pct, n)
+                found[row["trial"]] = (f"{trial_name(row['trial'])} ({row['scale']})", pct, n)
     return sorted(found.values())
-
-
-def spoken_trial(name: str) -> str:
-    """A trial's short name as people write it: `Murrough2013b` is Murrough 2013b."""
-    author = re.sub(r"(?<=[a-z])(?=\d)", " ", name)
-    return author.replace("aanhetRot", "aan het Rot")
 
 
 @staff_page

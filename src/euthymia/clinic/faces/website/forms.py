@@ -2,14 +2,17 @@
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from euthymia.clinic.foundation.audit.forms import ActForm, LineField
+from euthymia.clinic.foundation.audit.forms import ActForm, LineField, NumberField
 from euthymia.clinic.foundation.audit.refusals import Refusal
+from euthymia.clinic.foundation.forecasts.explorer import Setting
 from euthymia.clinic.foundation.people.phones import parse_phone
 from euthymia.clinic.journey.consults.queries import Slot
 
@@ -89,3 +92,44 @@ class TimeForm(ActForm):
         if slot is None:
             raise ValidationError("Choose a time.", code="slot")
         return slot
+
+
+class ExploreForm(forms.Form):
+    """A course as a visitor sets it. The bounds are those of what was studied, not of what is wise."""
+
+    dose = NumberField(label="Dose", unit="mg/kg", least=Decimal("0.1"), most=1)
+    minutes = NumberField(label="Given over", unit="min", least=10, most=120, whole=True)
+    infusions = NumberField(label="Infusions", unit="in the course", least=1, most=12, whole=True)
+    between = NumberField(label="Days from one to the next", unit="days", least=1, most=14, whole=True)
+    boosters = NumberField(label="Then a booster every", unit="weeks, 0 for none", least=0, most=12, whole=True)
+    weight = NumberField(label="Body weight", unit="kg", least=40, most=160, whole=True)
+
+    STEPS = MappingProxyType({"dose": "0.05", "minutes": "5"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            assert isinstance(field, NumberField)
+            field.widget.attrs |= {
+                "data-slider-least": field.least,
+                "data-slider-most": field.most,
+                "data-slider-step": self.STEPS.get(name, "1"),
+            }
+
+    @staticmethod
+    def usual() -> dict[str, str]:
+        """The course that most studies of several infusions gave."""
+        return {"dose": "0.5", "minutes": "40", "infusions": "6", "between": "2", "boosters": "0", "weight": "75"}
+
+    @property
+    def setting(self) -> Setting:
+        """The course, rounded so that near ones share their pictures."""
+        got = self.cleaned_data
+        return Setting(
+            dose_mg_per_kg=float(round(got["dose"], 2)),
+            minutes=got["minutes"],
+            infusions=got["infusions"],
+            days_between=got["between"],
+            booster_weeks=got["boosters"],
+            weight_kg=float(got["weight"]),
+        )

@@ -84,7 +84,7 @@ def permit(
 
 def act(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function an act. See the module's docstring."""
-    app = function.__module__.removesuffix(".acts").rsplit(".", 1)[-1]
+    app = function.__module__.split(".")[-2]
     name = f"{'outbox' if app == 'messages' else app}.{function.__name__}"
 
     @wraps(function)
@@ -162,8 +162,8 @@ def _entry(deed: Deed, answer: int | str) -> Entry:
 
 
 def _content_hash(name: str, by: Actor, kwargs: dict[str, Any]) -> str:
-    # A password must not be guessable from what the audit keeps.
-    content = {k: v for k, v in kwargs.items() if k not in {"by", "now", "key", "password"}}
+    # A password must not be guessable from what the audit keeps; a slip says when a tablet wrote it, not what.
+    content = {k: v for k, v in kwargs.items() if k not in {"by", "now", "key", "password", "slip"}}
     text = json.dumps([name, by.mark, content], sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -53,6 +53,13 @@ def check_guards() -> Line:
         ("stock_drugmove", "stock_enough"),
         ("infusions_infusion", "infusions_balance"),
         ("infusions_doseconfirmation", "infusions_second_person"),
+        ("infusions_helpcall", "infusions_presence"),
+        ("infusions_infusion", "infusions_outcomes"),
+        ("infusions_infusion", "infusions_stands"),
+        ("infusions_vitals", "infusions_locked"),
+        ("infusions_infusionevent", "infusions_locked"),
+        ("infusions_segment", "infusions_locked"),
+        ("infusions_addendum", "infusions_signed_first"),
     ]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -75,6 +75,11 @@ def _chance_lost(plain: dict[str, Any]) -> list[float]:
     return [round(float(c), 4) for c in np.interp(plain["days"], days, chances, left=0.0)]
 
 
+def warm() -> None:
+    """Load the compiled model, so that the first page with a forecast need not wait for it."""
+    model.warm()
+
+
 def version() -> str:
     """Which model, with which calibration."""
     return str(model.model_version())

@@ -55,6 +55,9 @@ class LinkPurpose(models.TextChoices):
     AGREEMENT = "agreement", "Read and sign"
     SCORES = "scores", "How you have been"
     CALL = "call", "Your phone call"
+    HELP = "help", "Your button"
+    BEFORE = "before", "Before your visit"
+    AFTER = "after", "After your visit"
 
 
 class Link(Tracked):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.views.defaults import page_not_found
 
@@ -40,7 +41,8 @@ class IdleTimeout:
             now = int(datetime.now(UTC).timestamp())
             if seen and now - seen > settings.IDLE_MINUTES * 60:
                 logout(request)
-            elif now - seen > 60:
+            elif now - seen > 60 and request.path != reverse("hello"):
+                # A device that looks for the server by itself is nobody at work.
                 request.session["seen"] = now
         return self.answer(request)
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from euthymia.clinic.foundation.practice.hello import device_mark
 from euthymia.clinic.foundation.practice.pages import ways_for
 from euthymia.clinic.foundation.practice.queries import practice_for_page
 
@@ -20,6 +21,7 @@ def practice_on_page(request: HttpRequest) -> dict[str, Any]:
         "practice_email": practice.email if practice else "",
         "is_demo": settings.DEMO,
         "actor": actor,
+        "device_mark": device_mark(actor),
         "now": getattr(request, "now", None),
         "search_url": "desk:search",
         "user_name": actor.name if signed_in and actor is not None else "",

@@ -3,7 +3,10 @@
 from allauth.account import views as account
 from django.urls import include, path
 
+from euthymia.clinic.foundation.practice.hello import hello
+
 urlpatterns = [
+    path("hello/", hello, name="hello"),
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),

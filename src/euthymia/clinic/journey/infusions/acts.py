@@ -21,6 +21,9 @@ from euthymia.clinic.foundation.stock.models import Place, Vial
 from euthymia.clinic.foundation.stock.queries import held_ul, on_hand_ul, whereabouts
 from euthymia.clinic.journey.infusions import dose as doses
 from euthymia.clinic.journey.infusions import gate, leaving
+from euthymia.clinic.journey.infusions.button import open_calls
+from euthymia.clinic.journey.infusions.button_queries import calls_of
+from euthymia.clinic.journey.infusions.fingerprint import record_sha256
 from euthymia.clinic.journey.infusions.models import (
     Discharge,
     DoseConfirmation,
@@ -49,6 +52,7 @@ from euthymia.clinic.journey.infusions.states import (
     InfusionState,
 )
 from euthymia.clinic.journey.infusions.values import Measured
+from euthymia.clinic.journey.infusions.written import Slip, Written, written
 from euthymia.clinic.journey.plans.models import Plan
 from euthymia.clinic.journey.plans.states import PlanKind, PlanState
 
@@ -313,7 +317,7 @@ def start_infusion(*, by: Actor, now: datetime, key: str | None, infusion_id: in
     )
     infusion.started_at = now
     infusion.save()
-    _set_rate(infusion, order, order.rate_ml_per_h, by, now, "start")
+    _set_rate(infusion, order, order.rate_ml_per_h, by, Written(now, now), "start")
     patient = Patient.objects.select_for_update().get(pk=infusion.patient_id)
     if patient.stage == Stage.AGREED:
         set_stage(patient, Stage.IN_COURSE)
@@ -321,12 +325,14 @@ def start_infusion(*, by: Actor, now: datetime, key: str | None, infusion_id: in
 
 
 def _set_rate(
-    infusion: Infusion, order: DoseOrder, rate_ml_per_h: Decimal, by: Actor, now: datetime, reason: str
+    infusion: Infusion, order: DoseOrder, rate_ml_per_h: Decimal, by: Actor, times: Written, reason: str
 ) -> None:
     per_ml = Decimal(order.dose_ug) / order.bag_ml
     Segment.objects.create(
         infusion=infusion,
-        from_at=now,
+        from_at=times.at,
+        device_at=times.device_at,
+        received_at=times.received_at,
         rate_ml_per_h=rate_ml_per_h,
         dose_ug_per_min=int((rate_ml_per_h * per_ml / 60).quantize(Decimal(1))),
         by_id=by.as_staff,
@@ -334,12 +340,36 @@ def _set_rate(
     )
 
 
+def _pump_times(infusion: Infusion, slip: Slip | None, now: datetime) -> Written:
+    """When the pump was set. What somebody else has set since then must not be overtaken by what comes late."""
+    last = segments_of(infusion)[-1:]
+    times = written(slip, now, infusion.started_at)
+    if last and times.at < last[0].from_at:
+        zone = ZoneInfo(infusion.location.zone)
+        raise Refused(
+            Refusal(
+                "pump_set_since",
+                f"The pump was set again at {last[0].from_at.astimezone(zone):%H:%M}, after this was written. "
+                "Look at the pump and enter how it runs now.",
+            )
+        )
+    return times
+
+
 @act
 def change_rate(
-    *, by: Actor, now: datetime, key: str | None, infusion_id: int, rate_ml_per_h: Decimal, reason: str
+    *,
+    by: Actor,
+    now: datetime,
+    key: str | None,
+    infusion_id: int,
+    rate_ml_per_h: Decimal,
+    reason: str,
+    slip: Slip | None = None,
 ) -> int:
     """Change the pump's rate; 0 pauses. Never above the rate that was ordered."""
     infusion = _locked(infusion_id)
+    times = _pump_times(infusion, slip, now)
     order = last_order(infusion)
     if infusion.state not in RUNS or order is None:
         raise Refused(Refusal("not_running", "The infusion is not running."))
@@ -352,7 +382,7 @@ def change_rate(
     if infusion.state != wanted:
         _go(infusion, wanted)
         infusion.save()
-    _set_rate(infusion, order, rate_ml_per_h, by, now, reason[:200])
+    _set_rate(infusion, order, rate_ml_per_h, by, times, reason[:200])
     return infusion.pk
 
 
@@ -364,7 +394,7 @@ def chart_vitals(
     key: str | None,
     infusion_id: int,
     measured: Measured,
-    device_at: datetime | None = None,
+    slip: Slip | None = None,
 ) -> int:
     """Chart one row of vitals. It is never changed: a correction is a new row."""
     infusion = Infusion.objects.get(pk=infusion_id)
@@ -376,7 +406,7 @@ def chart_vitals(
                 f"This visit is “{INFUSION_STATE_WORDS[InfusionState(infusion.state)]}”: its sheet is closed.",
             )
         )
-    return _row(infusion, by, now, measured, device_at).pk
+    return _row(infusion, by, written(slip, now, infusion.arrived_at), measured).pk
 
 
 @act
@@ -394,21 +424,22 @@ def correct_vitals(
     infusion = Infusion.objects.get(pk=infusion_id)
     permit(location_id=infusion.location_id, patient_id=infusion.patient_id, subject=infusion)
     wrong = Vitals.objects.filter(pk=vitals_id, infusion=infusion).first()
+    if infusion.state not in CHARTABLE:
+        raise Refused(Refusal("signed", "This record is signed. Write an addendum that corrects the row."))
     if wrong is None:
         raise Refused(Refusal("no_such_row", "That row is not on this sheet."))
     if not reason.strip():
         raise Refused(Refusal("reason_missing", "Say why the row is corrected."), "reason")
     if wrong.corrections.exists():
         raise Refused(Refusal("already_corrected", "This row has already been corrected."))
-    return _row(infusion, by, wrong.at, measured, None, corrects=wrong, reason=reason).pk
+    return _row(infusion, by, Written(wrong.at, now), measured, corrects=wrong, reason=reason).pk
 
 
 def _row(
     infusion: Infusion,
     by: Actor,
-    at: datetime,
+    times: Written,
     measured: Measured,
-    device_at: datetime | None,
     corrects: Vitals | None = None,
     reason: str = "",
 ) -> Vitals:
@@ -420,8 +451,9 @@ def _row(
         )
     return Vitals.objects.create(
         infusion=infusion,
-        at=at,
-        device_at=device_at,
+        at=times.at,
+        device_at=times.device_at,
+        received_at=times.received_at,
         by_id=by.as_staff,
         corrects=corrects,
         reason=reason[:300],
@@ -431,29 +463,46 @@ def _row(
 
 @act
 def chart_event(
-    *, by: Actor, now: datetime, key: str | None, infusion_id: int, kind: str, severity: int, text: str = ""
+    *,
+    by: Actor,
+    now: datetime,
+    key: str | None,
+    infusion_id: int,
+    kind: str,
+    severity: int,
+    text: str = "",
+    slip: Slip | None = None,
 ) -> int:
     """Chart what happened, with how bad it was."""
     infusion = Infusion.objects.get(pk=infusion_id)
     permit(location_id=infusion.location_id, patient_id=infusion.patient_id, subject=infusion)
     if infusion.state not in CHARTABLE:
         raise Refused(Refusal("sheet_closed", "The sheet of this visit is closed."))
+    times = written(slip, now, infusion.arrived_at)
     event = InfusionEvent.objects.create(
-        infusion=infusion, at=now, kind=kind, severity=severity, text=text[:500], by_id=by.as_staff
+        infusion=infusion,
+        at=times.at,
+        device_at=times.device_at,
+        received_at=times.received_at,
+        kind=kind,
+        severity=severity,
+        text=text[:500],
+        by_id=by.as_staff,
     )
     return event.pk
 
 
 @act
-def end_infusion(*, by: Actor, now: datetime, key: str | None, infusion_id: int) -> int:
+def end_infusion(*, by: Actor, now: datetime, key: str | None, infusion_id: int, slip: Slip | None = None) -> int:
     """Stop the pump. What it has delivered is given; the rest is still drawn and must be wasted with a witness."""
     infusion = _locked(infusion_id)
     order = last_order(infusion)
+    times = _pump_times(infusion, slip, now)
     _go(infusion, InfusionState.RECOVERY)
     assert order is not None
-    given_ug = delivered_ug(segments_of(infusion), now, order)
+    given_ug = delivered_ug(segments_of(infusion), times.at, order)
     given_ul = min(order.volume_ul, int((Decimal(given_ug) / order.strength_mg_per_ml).quantize(Decimal(1))))
-    _set_rate(infusion, order, Decimal(0), by, now, "end")
+    _set_rate(infusion, order, Decimal(0), by, times, "end")
     if given_ul:
         move(
             vial=order.vial,
@@ -465,7 +514,7 @@ def end_infusion(*, by: Actor, now: datetime, key: str | None, infusion_id: int)
             patient_id=infusion.patient_id,
             infusion_id=infusion.pk,
         )
-    infusion.ended_at = now
+    infusion.ended_at = times.at
     infusion.save()
     return infusion.pk
 
@@ -508,6 +557,8 @@ def discharge_patient(
     infusion = _locked(infusion_id)
     if infusion.state != InfusionState.RECOVERY or infusion.ended_at is None:
         raise Refused(Refusal("not_in_recovery", "Only a patient in recovery can be discharged."))
+    if open_calls([c.plain for c in calls_of(infusion)]):
+        raise Refused(Refusal("call_open", "The patient has called. Answer him, and write how it ended."))
     rows = sheet(infusion)
     after = [r for r in rows if r.at >= infusion.ended_at and r.systolic_mmhg is not None]
     base = baseline_row(rows, infusion.started_at)
@@ -528,9 +579,9 @@ def discharge_patient(
     )
     if trouble is not None:
         raise Refused(trouble[0], trouble[1])
-    discharge = Discharge.objects.create(
-        infusion=infusion, at=now, by_id=by.as_staff, aldrete=aldrete, mpadss=mpadss, answers=checked
-    )
+    discharge = Discharge(infusion=infusion, at=now, by_id=by.as_staff, aldrete=aldrete, mpadss=mpadss, answers=checked)
+    discharge.record_sha256 = record_sha256(infusion, discharge)
+    discharge.save(force_insert=True)
     _go(infusion, InfusionState.DISCHARGED)
     infusion.discharged_at = now
     infusion.save()
@@ -582,7 +633,7 @@ def _locked(infusion_id: int) -> Infusion:
     """An infusion with its row locked, for someone who may do this there."""
     infusion = (
         Infusion.objects.select_for_update(of=("self",))
-        .select_related("plan__location", "plan__estimate", "booking", "patient")
+        .select_related("plan__location", "plan__estimate", "booking", "patient", "location")
         .get(pk=infusion_id)
     )
     permit(location_id=infusion.location_id, patient_id=infusion.patient_id, subject=infusion)

@@ -10,11 +10,12 @@ from euthymia.clinic.foundation.practice.queries import thresholds, wording
 from euthymia.clinic.foundation.stock.models import Place
 from euthymia.clinic.foundation.stock.queries import held_ul, vials_on_hand
 from euthymia.clinic.journey.infusions import forms
+from euthymia.clinic.journey.infusions.beforehand_queries import claims_of
+from euthymia.clinic.journey.infusions.button_part import button_part
 from euthymia.clinic.journey.infusions.gate import GATE, open_items
-from euthymia.clinic.journey.infusions.models import Infusion
+from euthymia.clinic.journey.infusions.models import GateClaim, HelpCall, Infusion
 from euthymia.clinic.journey.infusions.queries import (
     baseline_row,
-    charted,
     delivered_ug,
     events_of,
     gate_states,
@@ -23,9 +24,10 @@ from euthymia.clinic.journey.infusions.queries import (
     sheet,
 )
 from euthymia.clinic.journey.infusions.record import record_figure
-from euthymia.clinic.journey.infusions.signs import signs
+from euthymia.clinic.journey.infusions.sign_queries import signs_shown
 from euthymia.clinic.journey.infusions.states import RUNS, InfusionState
 from euthymia.clinic.journey.infusions.vitals_clock import next_vitals
+from euthymia.clinic.look.words import wall_time
 
 
 def chair_page(request: Any, infusion: Infusion, **given: Any) -> dict[str, Any]:
@@ -41,12 +43,16 @@ def chair_page(request: Any, infusion: Infusion, **given: Any) -> dict[str, Any]
         "back_url": f"/desk/patients/{infusion.patient.ref}/",
         "back_label": "Chart",
     }
+    if state == InfusionState.BOOKED:
+        claims = claims_of(infusion) if context["clinical"] else {}
+        context |= {"gate_says": list(claims.values()), "ask_form": given.get("ask_form") or ActForm()}
+    context |= button_part(infusion, request.now, context["clinical"], **given)
     if not context["clinical"]:
         return context
     if state in (InfusionState.ARRIVED, InfusionState.READY):
         context |= _before(request, infusion, given)
     if state in (*RUNS, InfusionState.RECOVERY, InfusionState.DISCHARGED):
-        context |= _during(request, infusion)
+        context |= _during(request, infusion, context["help_calls"], given)
     if state in (*RUNS, InfusionState.RECOVERY, InfusionState.ARRIVED, InfusionState.READY):
         context["vitals_form"] = given.get("vitals_form") or forms.VitalsForm()
         context["event_form"] = given.get("event_form") or forms.EventForm()
@@ -66,11 +72,18 @@ def _before(request: Any, infusion: Infusion, given: dict[str, Any]) -> dict[str
     order = last_order(infusion)
     rows = sheet(infusion)
     still = open_items(states)
-    initial = {item.id: "yes" if states[item.id].passed else "no" for item in GATE if item.id in states}
-    initial |= {"escort_name": infusion.escort_name, "escort_phone": infusion.escort_phone}
+    says = claims_of(infusion)
+    initial = {i: "yes" if claim.passed else "no" for i, claim in says.items()}
+    initial |= {item.id: "yes" if states[item.id].passed else "no" for item in GATE if item.id in states}
+    escort = says.get("escort")
+    initial |= {
+        "escort_name": infusion.escort_name or (escort.escort_name if escort else ""),
+        "escort_phone": infusion.escort_phone or (escort.escort_phone if escort else ""),
+    }
     confirmed = order is not None and hasattr(order, "confirmation")
     return {
-        "gate_form": given.get("gate_form") or forms.GateForm(initial=initial),
+        "gate_form": _with_what_he_says(given.get("gate_form") or forms.GateForm(initial=initial), says, infusion),
+        "gate_says": [c for c in says.values() if c.item not in states],
         "gate_open": still,
         "gate_failed": [i for i in still if i.id in states],
         "vials": vials,
@@ -85,20 +98,30 @@ def _before(request: Any, infusion: Infusion, given: dict[str, Any]) -> dict[str
     }
 
 
-def _during(request: Any, infusion: Infusion) -> dict[str, Any]:
+def _with_what_he_says(form: forms.GateForm, says: dict[str, GateClaim], infusion: Infusion) -> forms.GateForm:
+    """Beside each item what the patient said of it, and when. The staff confirms, or says otherwise."""
+    for item, claim in says.items():
+        at = wall_time(claim.at, infusion.location.zone)
+        words = f": {claim.words}" if claim.words else ""
+        escort = f": {claim.escort_name}, {claim.escort_phone}" if claim.escort_name else ""
+        said = "it is so" if claim.passed else "it is not so"
+        form.fields[item].help_text = f"Patient says {said}{words}{escort} ({at})"
+    return form
+
+
+def _during(request: Any, infusion: Infusion, calls: list[HelpCall], given: dict[str, Any]) -> dict[str, Any]:
     """The record as drawn and as a table, what is due, and what the last row says."""
     assert infusion.started_at is not None
     order, rows = last_order(infusion), sheet(infusion)
     events, segments = events_of(infusion), segments_of(infusion)
     settings = thresholds()
-    base = baseline_row(rows, infusion.started_at)
     last = rows[-1] if rows else None
     return {
         "order": order,
         "rows": list(reversed(rows)),
         "events": events,
         "segments": segments,
-        "figure": record_figure(infusion, order, rows, events, segments, request.now),
+        "figure": record_figure(infusion, order, rows, events, segments, request.now, calls),
         "due": next_vitals(
             now=request.now,
             started_at=infusion.started_at,
@@ -106,7 +129,9 @@ def _during(request: Any, infusion: Infusion) -> dict[str, Any]:
             last_at=last.at if last else None,
             thresholds=settings,
         ),
-        "signs": signs(charted(last), settings, charted(base) if base else None) if last else [],
+        "signs": signs_shown(infusion, rows, settings),
+        "told_form": given.get("told_form") or ActForm(),
+        "sheet_form": given.get("sheet_form") or ActForm(),
         "given_mg": delivered_ug(segments, infusion.ended_at or request.now, order) / 1000 if order else 0,
     }
 

@@ -40,6 +40,98 @@ DROP TRIGGER IF EXISTS infusions_second_person ON infusions_doseconfirmation;
 CREATE TRIGGER infusions_second_person BEFORE INSERT ON infusions_doseconfirmation
     FOR EACH ROW EXECUTE FUNCTION infusions_demand_second_person();
 
+-- The patient's button works while he is here, and one who calls does not leave before someone wrote how it ended.
+CREATE OR REPLACE FUNCTION infusions_demand_presence() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT state FROM infusions_infusion WHERE id = NEW.infusion_id)
+       NOT IN ('arrived', 'ready', 'running', 'paused', 'recovery') THEN
+        RAISE EXCEPTION 'the button of infusion % is off', NEW.infusion_id USING ERRCODE = 'EU007';
+    END IF;
+    RETURN NEW;
+END $$;
+
+DROP TRIGGER IF EXISTS infusions_presence ON infusions_helpcall;
+CREATE TRIGGER infusions_presence BEFORE INSERT ON infusions_helpcall
+    FOR EACH ROW EXECUTE FUNCTION infusions_demand_presence();
+
+CREATE OR REPLACE FUNCTION infusions_demand_outcomes() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state = 'discharged' AND OLD.state <> 'discharged' AND EXISTS (
+        SELECT 1 FROM infusions_helpcall c
+          LEFT JOIN infusions_helpanswer a ON a.call_id = c.id
+          LEFT JOIN infusions_helpoutcome o ON o.answer_id = a.id
+         WHERE c.infusion_id = NEW.id AND c.said <> 'all_right' AND o.id IS NULL) THEN
+        RAISE EXCEPTION 'a call for help of infusion % has no outcome', NEW.id USING ERRCODE = 'EU008';
+    END IF;
+    RETURN NEW;
+END $$;
+
+DROP TRIGGER IF EXISTS infusions_outcomes ON infusions_infusion;
+CREATE TRIGGER infusions_outcomes BEFORE UPDATE ON infusions_infusion
+    FOR EACH ROW EXECUTE FUNCTION infusions_demand_outcomes();
+
+-- Signed means locked: after the discharge nothing is charted any more, and the visit's own row stands. What comes
+-- later is an addendum, and an addendum comes after a signature.
+CREATE OR REPLACE FUNCTION infusions_refuse_after_signature() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+    visit bigint;
+BEGIN
+    IF TG_TABLE_NAME = 'infusions_doseconfirmation' THEN
+        SELECT infusion_id INTO visit FROM infusions_doseorder WHERE id = NEW.order_id;
+    ELSIF TG_TABLE_NAME = 'infusions_helpanswer' THEN
+        SELECT infusion_id INTO visit FROM infusions_helpcall WHERE id = NEW.call_id;
+    ELSE
+        visit := NEW.infusion_id;
+    END IF;
+    -- One who charts waits for one who signs, and sees his signature.
+    PERFORM 1 FROM infusions_infusion WHERE id = visit FOR KEY SHARE;
+    IF EXISTS (SELECT 1 FROM infusions_discharge WHERE infusion_id = visit) THEN
+        RAISE EXCEPTION 'the record of infusion % is signed: write an addendum', visit USING ERRCODE = 'EU009';
+    END IF;
+    RETURN NEW;
+END $$;
+
+DO $$
+DECLARE
+    charted text;
+BEGIN
+    FOREACH charted IN ARRAY ARRAY['vitals', 'infusionevent', 'segment', 'doseorder', 'doseconfirmation',
+                                   'gateanswer', 'gateclaim', 'helpcall', 'helpanswer', 'signtold'] LOOP
+        EXECUTE format('DROP TRIGGER IF EXISTS infusions_locked ON infusions_%s', charted);
+        EXECUTE format('CREATE TRIGGER infusions_locked BEFORE INSERT ON infusions_%s
+                        FOR EACH ROW EXECUTE FUNCTION infusions_refuse_after_signature()', charted);
+    END LOOP;
+END $$;
+
+CREATE OR REPLACE FUNCTION infusions_demand_signature() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM infusions_discharge WHERE infusion_id = NEW.infusion_id) THEN
+        RAISE EXCEPTION 'the record of infusion % is not signed yet', NEW.infusion_id USING ERRCODE = 'EU010';
+    END IF;
+    RETURN NEW;
+END $$;
+
+DROP TRIGGER IF EXISTS infusions_signed_first ON infusions_addendum;
+CREATE TRIGGER infusions_signed_first BEFORE INSERT ON infusions_addendum
+    FOR EACH ROW EXECUTE FUNCTION infusions_demand_signature();
+
+CREATE OR REPLACE FUNCTION infusions_refuse_change_after_signature() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state = 'discharged' AND to_jsonb(NEW) <> to_jsonb(OLD) THEN
+        RAISE EXCEPTION 'the record of infusion % is signed: write an addendum', OLD.id USING ERRCODE = 'EU009';
+    END IF;
+    RETURN NEW;
+END $$;
+
+DROP TRIGGER IF EXISTS infusions_stands ON infusions_infusion;
+CREATE TRIGGER infusions_stands BEFORE UPDATE ON infusions_infusion
+    FOR EACH ROW EXECUTE FUNCTION infusions_refuse_change_after_signature();
+
 -- What is drawn for an infusion is of the vial that was ordered, for its patient, where he is treated.
 CREATE OR REPLACE FUNCTION infusions_demand_ordered_vial() RETURNS trigger
 LANGUAGE plpgsql AS $$

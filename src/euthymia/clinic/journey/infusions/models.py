@@ -1,6 +1,7 @@
 """The infusion: booked, gated, ordered, given, charted, closed."""
 
 import uuid
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -11,8 +12,16 @@ from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.models import Chair, Location, Staff
 from euthymia.clinic.foundation.schedule.models import Booking
 from euthymia.clinic.foundation.stock.models import Vial
+from euthymia.clinic.journey.infusions.addendum_models import Addendum
+from euthymia.clinic.journey.infusions.beforehand_models import GateClaim
+from euthymia.clinic.journey.infusions.button_models import HelpAnswer, HelpCall, HelpOutcome
+from euthymia.clinic.journey.infusions.sign_models import SignTold
 from euthymia.clinic.journey.infusions.states import INFUSION_STATE_WORDS, InfusionState
+from euthymia.clinic.journey.infusions.written import apart
 from euthymia.clinic.journey.plans.models import Plan
+
+__all__ = ["Addendum", "GateClaim", "HelpAnswer", "HelpCall", "HelpOutcome", "SignTold"]
+# Kept in a file of their own, and part of this app.
 
 
 class Infusion(Tracked):
@@ -64,6 +73,23 @@ class Infusion(Tracked):
             ),
             models.Index(fields=["patient", "started_at"], name="infusions_course"),
         ]
+
+
+class OnTablet(Charted):
+    """A row that may be written without a network: the tablet's clock and the server's are kept beside its time."""
+
+    device_at = models.DateTimeField(null=True)
+    """What the tablet's clock said. Null for what was sent as a plain form."""
+    received_at = models.DateTimeField(null=True)
+    """When the server got it. Null in rows that are older than this column."""
+
+    class Meta(Charted.Meta):
+        abstract = True
+
+    @property
+    def flag(self) -> timedelta | None:
+        """How far the two clocks were apart, where the record must say so."""
+        return apart(self.device_at, self.received_at)
 
 
 class GateAnswer(Charted):
@@ -120,7 +146,7 @@ class DoseConfirmation(Charted):
     by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
 
 
-class Segment(Charted):
+class Segment(OnTablet):
     """The pump's rate from an instant on; 0 is a pause. The curve is drawn from these."""
 
     infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="segments")
@@ -131,13 +157,12 @@ class Segment(Charted):
     reason = models.CharField(max_length=200, default="")
 
 
-class Vitals(Charted):
+class Vitals(OnTablet):
     """One row of the flow sheet, as charted."""
 
     infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="vitals")
     at = models.DateTimeField()
-    """When it was measured, by the server's clock at receipt unless the device said otherwise."""
-    device_at = models.DateTimeField(null=True)
+    """When it was measured: see written.py."""
     systolic_mmhg = models.PositiveSmallIntegerField(null=True)
     diastolic_mmhg = models.PositiveSmallIntegerField(null=True)
     heart_rate_bpm = models.PositiveSmallIntegerField(null=True)
@@ -187,7 +212,7 @@ class EventKind(models.TextChoices):
     OTHER = "other", "Other"
 
 
-class InfusionEvent(Charted):
+class InfusionEvent(OnTablet):
     infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField()
     kind = models.CharField(max_length=20, choices=EventKind)
@@ -213,3 +238,5 @@ class Discharge(Charted):
     mpadss = models.PositiveSmallIntegerField()
     answers = models.JSONField()
     """Oriented, pressure near baseline, line out, no new intent to die, escort here, instructions given."""
+    record_sha256 = models.CharField(max_length=64, default="")
+    """The fingerprint of the record that this signature locks; none on records brought in from elsewhere."""

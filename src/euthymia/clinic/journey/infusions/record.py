@@ -1,5 +1,6 @@
 """The infusion drawn as anaesthetists draw it, with the predicted concentration behind."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -7,9 +8,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from euthymia import drawing
 from euthymia.clinic.foundation.forecasts.service import concentration_curve
-from euthymia.clinic.journey.infusions.models import DoseOrder, Infusion, InfusionEvent, Segment, Vitals
+from euthymia.clinic.journey.infusions.models import DoseOrder, HelpCall, Infusion, InfusionEvent, Segment, Vitals
 
 RECOVERY_MINUTES = 60
+BEFORE_MINUTES = 15
 
 
 def record_figure(
@@ -19,6 +21,7 @@ def record_figure(
     events: list[InfusionEvent],
     segments: list[Segment],
     now: datetime,
+    calls: list[HelpCall],
 ) -> dict[str, SafeString]:
     """The wide and the narrow drawing of one infusion; none before the start."""
     if infusion.started_at is None or order is None:
@@ -29,7 +32,7 @@ def record_figure(
         return round((at - start).total_seconds() / 60, 2)
 
     length = float(order.minutes + RECOVERY_MINUTES)
-    shown = [r for r in rows if minute(r.at) >= -15]
+    shown = [r for r in rows if minute(r.at) >= -BEFORE_MINUTES]
     record = drawing.InfusionRecord(
         title="Infusion record",
         last_minute=length,
@@ -50,7 +53,7 @@ def record_figure(
                 "Rate mL/h", tuple((minute(s.from_at), f"{s.rate_ml_per_h.normalize():f}") for s in segments)
             ),
         ),
-        events=tuple(drawing.Event(minute(e.at), e.get_kind_display()) for e in events),
+        events=_marks(events, calls, minute),
         concentration_ng_per_ml=tuple(predicted(infusion, order, segments, int(length))),
         now_minute=minute(now) if infusion.ended_at is None and minute(now) <= length else None,
     )
@@ -59,6 +62,15 @@ def record_figure(
         "svg": mark_safe(str(drawing.infusion_record(record, width=720))),  # noqa: S308 - as said above
         "narrow": mark_safe(str(drawing.infusion_record(record, width=360))),  # noqa: S308 - as said above
     }
+
+
+def _marks(
+    events: list[InfusionEvent], calls: list[HelpCall], minute: Callable[[datetime], float]
+) -> tuple[drawing.Event, ...]:
+    """What happened and what the patient said by his button, in time."""
+    said = [(minute(e.at), e.get_kind_display()) for e in events]
+    said += [(minute(c.at), f"“{c.get_said_display()}”") for c in calls if minute(c.at) >= -BEFORE_MINUTES]
+    return tuple(drawing.Event(at, words) for at, words in sorted(said))
 
 
 def predicted(infusion: Infusion, order: DoseOrder, segments: list[Segment], minutes: int) -> list[tuple[float, float]]:

@@ -1,6 +1,9 @@
 """Amber and red signs, drawn from what people charted. They replace no monitor. Pure."""
 
-from dataclasses import dataclass
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -24,11 +27,25 @@ class Charted:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row of vitals and when it was measured."""
+
+    at: datetime
+    charted: Charted
+
+
+@dataclass(frozen=True, slots=True)
 class Sign:
     """What was charted, and what the setting says of it."""
 
     level: Level
     sentence: str
+    measure: str
+    """The column that speaks."""
+    since: datetime | None = None
+    """When it was first charted out of range, without a row in range since."""
+    repeat_by: datetime | None = None
+    """Until when the measurement is wanted again, where one reading alone does not make it red."""
 
 
 # field, word, unit, threshold, whether above (True) or under it speaks
@@ -47,10 +64,17 @@ _TABLE: tuple[tuple[str, str, str, Level, str, bool], ...] = (
     ("breaths_per_min", "Breathing", "a minute", Level.AMBER, "vitals.breaths_amber_low", False),
 )
 _ACTION = {Level.AMBER: "Tell the prescriber.", Level.RED: "Pause the infusion and call the prescriber."}
+_PRESSURES = ("systolic_mmhg", "diastolic_mmhg")
 
 
-def signs(row: Charted, thresholds: dict[str, Decimal], baseline: Charted | None = None) -> list[Sign]:
-    """Every sign of one row, red ones first; one a measurement."""
+def signs(
+    row: Charted, thresholds: dict[str, Decimal], baseline: Charted | None = None, *, twice: bool = False
+) -> list[Sign]:
+    """Every sign of one row, red ones first; one a measurement.
+
+    A pressure at the red setting is red when it was seen `twice` within the set minutes; seen once, it is amber and
+    asks to be measured again.
+    """
     found: dict[str, Sign] = {}
     for name, word, unit, level, code, above in _TABLE:
         value = getattr(row, name)
@@ -60,16 +84,69 @@ def signs(row: Charted, thresholds: dict[str, Decimal], baseline: Charted | None
         # Pressures speak from the limit on, rates and saturation beyond it.
         reached = value >= limit if above and unit == "mmHg" else value > limit if above else value < limit
         if reached:
-            found[name] = Sign(
-                level,
-                f"{word} {value} {unit} (setting: {_reach(above, unit)} {limit.normalize():f}). {_ACTION[level]}",
-            )
+            said = f"{word} {value} {unit} (setting: {_reach(above, unit)} {limit.normalize():f})."
+            if level == Level.RED and name in _PRESSURES and not twice:
+                found[name] = Sign(Level.AMBER, f"{said} {_again(thresholds)}", name)
+            else:
+                found[name] = Sign(level, f"{said} {_ACTION[level]}", name)
     found |= _sedation_and_nausea(row, thresholds)
     if baseline is not None:
         for name, word in (("systolic_mmhg", "Systolic"), ("diastolic_mmhg", "Diastolic")):
             if name not in found:
                 found |= _rise(name, word, row, baseline, thresholds)
     return sorted(found.values(), key=lambda s: s.level != Level.RED)
+
+
+def standing_signs(rows: Sequence[Row], thresholds: dict[str, Decimal], baseline: Charted | None) -> list[Sign]:
+    """The signs that stand after all rows in time, red ones first.
+
+    Each measurement speaks by its last reading: a later row without it takes nothing back, and telling somebody
+    neither. A sign stands until the measurement is charted in range.
+    """
+    found = []
+    for measure in Charted.__dataclass_fields__:
+        last: Sign | None = None
+        for number, row in enumerate(rows):
+            if getattr(row.charted, measure) is None:
+                continue
+            twice = measure in _PRESSURES and _seen_twice(rows[: number + 1], thresholds)
+            spoken = signs(row.charted, thresholds, baseline, twice=twice)
+            sign = next((s for s in spoken if s.measure == measure), None)
+            if sign is not None:
+                since = last.since if last else row.at
+                again = not twice and _is_red(row.charted, measure, thresholds)
+                sign = replace(sign, since=since, repeat_by=row.at + _window(thresholds) if again else None)
+            last = sign
+        found += [last] if last else []
+    return sorted(found, key=lambda s: s.level != Level.RED)
+
+
+def _seen_twice(rows: Sequence[Row], thresholds: dict[str, Decimal]) -> bool:
+    """Whether two readings within the set minutes were at the red setting, without a lower one since the first."""
+    high: list[datetime] = []
+    for row in rows:
+        values = [name for name in _PRESSURES if getattr(row.charted, name) is not None]
+        if any(_is_red(row.charted, name, thresholds) for name in values):
+            high.append(row.at)
+        elif values:
+            high = []
+    return any(later - earlier <= _window(thresholds) for earlier, later in itertools.pairwise(high))
+
+
+def _is_red(row: Charted, name: str, thresholds: dict[str, Decimal]) -> bool:
+    if name not in _PRESSURES:
+        return False
+    value = getattr(row, name)
+    return value is not None and value >= thresholds[f"vitals.{name.removesuffix('_mmhg')}_red_mmhg"]
+
+
+def _window(thresholds: dict[str, Decimal]) -> timedelta:
+    return timedelta(minutes=float(thresholds["vitals.pressure_repeat_min"]))
+
+
+def _again(thresholds: dict[str, Decimal]) -> str:
+    minutes = f"{thresholds['vitals.pressure_repeat_min'].normalize():f}"
+    return f"Measure again within {minutes} minutes: if it is as high, pause the infusion and call the prescriber."
 
 
 def _reach(above: bool, unit: str) -> str:
@@ -82,9 +159,9 @@ def _sedation_and_nausea(row: Charted, thresholds: dict[str, Decimal]) -> dict[s
     found = {}
     if row.sedation_moaas is not None and row.sedation_moaas <= thresholds["vitals.sedation_amber_moaas"]:
         level = Level.RED if row.sedation_moaas <= thresholds["vitals.sedation_red_moaas"] else Level.AMBER
-        found["sedation"] = Sign(level, f"Sedation MOAA/S {row.sedation_moaas}. {_ACTION[level]}")
+        found["sedation"] = Sign(level, f"Sedation MOAA/S {row.sedation_moaas}. {_ACTION[level]}", "sedation_moaas")
     if row.nausea_0_10 is not None and row.nausea_0_10 >= thresholds["vitals.nausea_amber"]:
-        found["nausea"] = Sign(Level.AMBER, f"Nausea {row.nausea_0_10} of 10. {_ACTION[Level.AMBER]}")
+        found["nausea"] = Sign(Level.AMBER, f"Nausea {row.nausea_0_10} of 10. {_ACTION[Level.AMBER]}", "nausea_0_10")
     return found
 
 
@@ -102,5 +179,6 @@ def _rise(name: str, word: str, row: Charted, baseline: Charted, thresholds: dic
             Level.AMBER,
             f"{word} {now_mmhg} mmHg, {rise:.0f} % above the baseline of {before_mmhg} "
             f"(setting: {limit.normalize():f} %). {_ACTION[Level.AMBER]}",
+            name,
         )
     }

@@ -14,6 +14,7 @@ from euthymia.clinic.foundation.practice.people_at_work import WITNESS_UNKNOWN, 
 from euthymia.clinic.journey.infusions import acts, forms
 from euthymia.clinic.journey.infusions.access import open_infusion
 from euthymia.clinic.journey.infusions.chair import chair_page
+from euthymia.clinic.journey.infusions.from_tablet import answer_entry, is_kept_entry
 from euthymia.clinic.journey.infusions.models import Infusion, Vitals
 
 
@@ -93,7 +94,15 @@ def start(request: Any, ref: UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 def vitals(request: Any, ref: UUID) -> HttpResponse:
     """Chart a row of vitals."""
-    return _do(request, ref, "vitals_form", forms.VitalsForm, lambda f: {"measured": f.measured}, acts.chart_vitals)
+    return _do(
+        request,
+        ref,
+        "vitals_form",
+        forms.VitalsForm,
+        lambda f: {"measured": f.measured},
+        acts.chart_vitals,
+        keepable=True,
+    )
 
 
 @staff_page
@@ -138,6 +147,7 @@ def event(request: Any, ref: UUID) -> HttpResponse:
             "text": f.cleaned_data["text"],
         },
         acts.chart_event,
+        keepable=True,
     )
 
 
@@ -152,6 +162,7 @@ def rate(request: Any, ref: UUID) -> HttpResponse:
         forms.RateForm,
         lambda f: {"rate_ml_per_h": f.cleaned_data["rate_ml_per_h"], "reason": f.cleaned_data["reason"]},
         acts.change_rate,
+        keepable=True,
     )
 
 
@@ -159,7 +170,7 @@ def rate(request: Any, ref: UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 def end(request: Any, ref: UUID) -> HttpResponse:
     """Stop the pump."""
-    return _do(request, ref, "end_form", ActForm, lambda f: {}, acts.end_infusion)
+    return _do(request, ref, "end_form", ActForm, lambda f: {}, acts.end_infusion, keepable=True)
 
 
 @staff_page
@@ -218,11 +229,23 @@ def _do(
     arguments: Callable[[Any], dict[str, Any]],
     act: Callable[..., int],
     what: str = "patient.chart",
+    keepable: bool = False,
 ) -> HttpResponse:
-    """One form of the chair: perform its act, or show the page again with the sentence beside the field."""
+    """One form of the chair: perform its act, or show the page again with the sentence beside the field.
+
+    What is `keepable` may also come out of a tablet's journal, later than it was written.
+    """
     infusion = open_infusion(by=request.actor, now=request.now, ref=ref, what=what)
     extra = {"vials": chair_page(request, infusion)["vials"]} if form_class is forms.OrderForm else {}
     form = form_class(request.POST, **extra)
+    if keepable and is_kept_entry(request):
+        return answer_entry(
+            request,
+            form,
+            lambda slip: form.do(
+                act, by=request.actor, now=request.now, infusion_id=infusion.pk, slip=slip, **arguments(form)
+            ),
+        )
     if form.is_valid():
         done = form.do(act, by=request.actor, now=request.now, infusion_id=infusion.pk, **arguments(form))
         if done is not None:

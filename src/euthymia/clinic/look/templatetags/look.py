@@ -103,6 +103,12 @@ def act_words(act: str) -> str:
 
 
 @register.filter
+def trial_name(short: str) -> str:
+    """A trial's short name as people write it."""
+    return words.trial_name(short)
+
+
+@register.filter
 def dollars(cents: int | None) -> str:
     """Cents as $1,234.00; nothing for None."""
     return "" if cents is None else words.dollars(cents)

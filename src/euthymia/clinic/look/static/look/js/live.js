@@ -28,7 +28,7 @@ function staleBanner(since) {
   banner.className = "banner banner--attention banner--stale";
   banner.setAttribute("role", "status");
   const time = since.toLocaleTimeString("en-US", { hour: "2-digit", minute: "2-digit" });
-  banner.textContent = `No connection: what you see is from ${time}. It catches up by itself.`;
+  banner.textContent = `Stale since ${time}: no connection. It catches up by itself.`;
   return banner;
 }
 
@@ -45,7 +45,10 @@ function listen(place) {
   function open() {
     source = new EventSource(place.dataset.stream);
     source.onopen = alive;
-    source.addEventListener("heartbeat", alive);
+    source.addEventListener("heartbeat", (event) => {
+      alive();
+      document.dispatchEvent(new CustomEvent("look:beat", { detail: { now: event.data } }));
+    });
     source.onmessage = (event) => {
       alive();
       if (!event.data) return;

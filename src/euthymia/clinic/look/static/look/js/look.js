@@ -2,12 +2,14 @@
 import { startAutosave } from "./autosave.js";
 import { startClocks } from "./clock.js";
 import { startDialogs } from "./dialogs.js";
+import { startJournal } from "./journal/page.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startOnce } from "./once.js";
 import { startPads } from "./pad.js";
 import { startToasts } from "./toasts.js";
 
+startJournal();
 startKeys();
 startOnce();
 startDialogs();

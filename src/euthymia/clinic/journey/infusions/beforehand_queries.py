@@ -1,0 +1,43 @@
+"""Reads what patients said of their gates before the visit."""
+
+from collections.abc import Iterable
+
+from euthymia.clinic.foundation.people.models import Patient
+from euthymia.clinic.journey.infusions.beforehand import StillOpen, still_open
+from euthymia.clinic.journey.infusions.gate import GateState
+from euthymia.clinic.journey.infusions.models import GateAnswer, GateClaim, Infusion
+from euthymia.clinic.journey.infusions.states import InfusionState
+
+BEFORE_START = (InfusionState.ARRIVED, InfusionState.READY)
+
+
+def claims_of(infusion: Infusion) -> dict[str, GateClaim]:
+    """The last answer to each item that the patient gave."""
+    return {c.item: c for c in GateClaim.objects.filter(infusion=infusion).order_by("id")}
+
+
+def may_be_pregnant(patient: Patient) -> bool:
+    """Whether the question of pregnancy is asked: of everyone whose record does not rule it out."""
+    return patient.sex != "male"
+
+
+def open_gates(infusions: Iterable[Infusion]) -> dict[int, list[StillOpen]]:
+    """What is open at the gates of these visits, by visit; those with nothing open are not named."""
+    waiting = {i.pk: i for i in infusions if i.state in (InfusionState.BOOKED, *BEFORE_START)}
+    if not waiting:
+        return {}
+    says: dict[int, dict[str, bool]] = {}
+    for pk, item, passed in (
+        GateClaim.objects.filter(infusion__in=waiting).order_by("id").values_list("infusion_id", "item", "passed")
+    ):
+        says.setdefault(pk, {})[item] = passed
+    here = [pk for pk, i in waiting.items() if i.state in BEFORE_START]
+    answered: dict[int, dict[str, GateState]] = {}
+    rows = GateAnswer.objects.filter(infusion__in=here).order_by("id") if here else ()
+    for row in rows:
+        answered.setdefault(row.infusion_id, {})[row.item] = GateState(row.passed, row.reason)
+    found = {
+        pk: still_open(answered.get(pk, {}), says.get(pk, {}), arrived=i.state in BEFORE_START)
+        for pk, i in waiting.items()
+    }
+    return {pk: items for pk, items in found.items() if items}

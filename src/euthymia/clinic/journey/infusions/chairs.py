@@ -1,0 +1,31 @@
+"""The chairs: where the tablet's app opens, every visit of the day that can be charted."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from euthymia.clinic.foundation.audit.readings import readable_locations, record_reading
+from euthymia.clinic.foundation.audit.refusals import NotAllowed
+from euthymia.clinic.foundation.practice.pages import staff_page
+from euthymia.clinic.journey.infusions.models import Infusion
+from euthymia.clinic.journey.infusions.states import IN_CHAIR
+
+MOST = 200
+
+
+@staff_page
+@require_safe
+def chairs(request: Any) -> HttpResponse:
+    """Every patient who is here, by location and chair."""
+    places = readable_locations(request.actor, "board")
+    if not places:
+        raise NotAllowed("board")
+    record_reading(by=request.actor, now=request.now, what="board", location_id=min(places), patient_id=None)
+    visits = (
+        Infusion.objects.filter(location_id__in=places, state__in=IN_CHAIR)
+        .select_related("patient", "chair", "location", "booking", "nurse")
+        .order_by("location__name", "chair__name", "booking__starts_at")
+    )
+    return render(request, "infusions/chairs.html", {"visits": list(visits[:MOST])})
