@@ -304,3 +304,36 @@ def a_booster(crew: Crew, now: datetime) -> int:
 def nurse_named(slug: str) -> Staff:
     """A member of staff by slug."""
     return Staff.objects.get(slug=slug)
+
+
+@dataclass(frozen=True)
+class DrugThings:
+    """One of each thing that the drug log names."""
+
+    vial_id: int
+    transfer_id: int
+    count_id: int
+    case_id: int
+
+
+def drug_things_of(crew: Crew, now: datetime, to: Location | None = None) -> DrugThings:
+    """A vial on hand, one on its way, a count by two, and the case that the count opened."""
+    from euthymia.clinic.foundation.stock import acts as stock
+    from euthymia.clinic.foundation.stock.models import CountMoment, VarianceCase
+    from euthymia.clinic.foundation.stock.queries import held_by_location
+
+    sent, stays = a_vial(crew, now), a_vial(crew, now)
+    to = to or Location.objects.exclude(pk=crew.location.pk)[0]
+    transfer_id = stock.send_vial(by=crew.nurse, now=now, key=None, vial_id=sent, to_location_id=to.pk)
+    held = {vial.pk: ul for vial, ul in held_by_location({crew.location.pk})[crew.location.pk]}
+    count_id = stock.count_drug(
+        by=crew.nurse,
+        now=now,
+        key=None,
+        location_id=crew.location.pk,
+        moment=CountMoment.CLOSE,
+        inventory=False,
+        seen_ul=held | {stays: held[stays] - 1_000},
+        witness_id=crew.second.as_staff,
+    )
+    return DrugThings(stays, transfer_id, count_id, VarianceCase.objects.get(line__count_id=count_id).pk)

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/patients/<uuid:ref>/scores/", include(f"{JOURNEY}.outcomes.urls")),
     path("desk/patients/<uuid:ref>/screening/", include(f"{JOURNEY}.screening.urls")),
     path("desk/patients/<uuid:ref>/boosters/", include(f"{JOURNEY}.boosters.urls")),
+    path("desk/drug-log/", include("euthymia.clinic.foundation.stock.urls")),
     path("desk/infusions/", include(f"{JOURNEY}.infusions.urls")),
     path("desk/reports/", include(f"{FACES}.reports.urls")),
     path("desk/", include(f"{FACES}.desk.urls")),

@@ -159,7 +159,7 @@ def task(cast: Cast) -> Page:
 def vial(cast: Cast) -> Page:
     good = {"location": str(cast.here.pk), "lot": "L1", "strength_mg_per_ml": "50", "volume_ml": "10"}
     good |= {"supplier": "S", "supplier_registration": "R", "expires_on": "2027-12-01"}
-    return Page("/desk/infusions/drug-log/", cast.client(cast.nurse), good)
+    return Page("/desk/drug-log/", cast.client(cast.nurse), good)
 
 
 def at_chair(what: str, bring: Callable[..., Infusion], **good: str) -> Callable[[Cast], Page]:

@@ -58,3 +58,17 @@ def test_the_booking_of_infusions(cast):
     visits.with_agreement(visits.crew_of(cast), NOW)
     queries = count(cast.client(cast.desk), "get", reverse("infusions:book", args=[cast.patient.ref]))
     assert len(queries) <= MOST, "\n".join(queries)
+
+
+@pytest.mark.parametrize("name", ["log", "vial", "count", "counted", "case", "transfer"])
+def test_the_drug_log(busy, name):
+    log = visits.drug_things_of(visits.crew_of(busy), NOW)
+    address = {
+        "vial": [log.vial_id],
+        "count": [busy.here.pk],
+        "counted": [log.count_id],
+        "case": [log.case_id],
+        "transfer": [log.transfer_id],
+    }
+    queries = count(busy.client(busy.director), "get", reverse(f"stock:{name}", args=address.get(name, [])))
+    assert len(queries) <= MOST, "\n".join(queries)

@@ -20,7 +20,7 @@ from tests.house.url_table import ELSEWHERE, LIBRARY_PREFIXES, ROWS, Row
 
 UNKNOWN = 987_654
 OF_NOTHING = {"infusions:worker", "infusions:manifest", "infusions:shell", "infusions:chairs"}
-BY_PATIENT = {"infusions:book", "infusions:drug_log", "infusions:correct"}
+BY_PATIENT = {"infusions:book", "infusions:correct"}
 
 
 def named_urls() -> Iterator[str]:
@@ -60,6 +60,7 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
     links |= {p: visits.a_link(crew, NOW, p, f"infusion:{infusion.pk}") for p in ("help", "before", "after")}
     paper = infusion.plan.agreements.first()
     assert paper is not None
+    log = visits.drug_things_of(crew, NOW)
     ref, chair = {"ref": crew.patient.ref}, {"ref": infusion.ref}
     return Things(
         {
@@ -87,6 +88,12 @@ def things_of(crew: visits.Crew, secret: str) -> Things:
             "desk:task": {"task_id": task_id},
             **{n: chair for n in ROWS if n.startswith("infusions:") and n not in BY_PATIENT | OF_NOTHING},
             "infusions:correct": {**chair, "vitals_id": row.pk},
+            **{f"stock:{n}": {"vial_id": log.vial_id} for n in ("vial", "open", "dispose", "lose", "send")},
+            # A transfer is of both locations: only the own one is asked for.
+            **({"stock:transfer": {"transfer_id": log.transfer_id}} if secret == "own" else {}),
+            **{f"stock:{n}": {"location_id": crew.location.pk} for n in ("count", "log_csv", "log_pdf")},
+            **{f"stock:{n}": {"count_id": log.count_id} for n in ("counted", "count_pdf", "count_csv")},
+            **{f"stock:{n}": {"case_id": log.case_id} for n in ("case", "notice", "form", "close")},
         }
     )
 

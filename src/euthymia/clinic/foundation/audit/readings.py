@@ -4,12 +4,17 @@ from datetime import datetime
 
 from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.models import Entry
-from euthymia.clinic.foundation.audit.permissions import MAY_READ
+from euthymia.clinic.foundation.audit.permissions import MAY_ACT, MAY_READ
 
 
 def may_read(by: Actor, what: str, location_id: int | None) -> bool:
     """Whether this person may read this family of pages at this location (any location when none)."""
     return bool(MAY_READ[what] & by.roles_at(location_id))
+
+
+def may_act(by: Actor, act: str, location_id: int | None) -> bool:
+    """Whether this person may do this act at this location, so that a page offers it. The act itself decides."""
+    return bool(MAY_ACT[act] & by.roles_at(location_id))
 
 
 def readable_locations(by: Actor, what: str) -> frozenset[int]:

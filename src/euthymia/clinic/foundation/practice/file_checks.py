@@ -97,6 +97,11 @@ NEEDED_THRESHOLDS: dict[str, str] = {
     "booster.least_days": "days after the last infusion",
     "booster.most_days": "days after the last infusion",
     "booster.window_days": "days",
+    "stock.patients_per_vial": "patients",
+    "stock.count_tolerance_ul": "microlitres",
+    "stock.loss_notice_business_days": "business days",
+    "stock.loss_form_days": "days",
+    "stock.inventory_years": "years",
 }
 # Known and shown, but no rule needs them to run.
 OTHER_THRESHOLDS = frozenset(

@@ -56,7 +56,7 @@ _WAYS = (
     ("Calls", "consults:calls", "call"),
     ("Patients", "desk:search", "patient.contact"),
     ("Tasks", "desk:tasks", "board"),
-    ("Drug log", "infusions:drug_log", "stock"),
+    ("Drug log", "stock:log", "stock"),
     ("Results", "reports:results", "report"),
     ("Audit", "reports:audit", "audit"),
 )

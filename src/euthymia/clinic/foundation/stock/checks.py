@@ -6,29 +6,39 @@ from euthymia.clinic.foundation.audit.checks import Line
 
 
 def check_drug_balance() -> Line:
-    """For every vial: received = on hand + drawn + given + wasted + lost, and no place below nothing."""
+    """For every vial: received = on hand + in transit + drawn + given + wasted + lost + destroyed, nothing below zero.
+
+    On hand is counted by location and in transit by transfer, so that a vial is nowhere twice.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM stock_vial")
         count = cursor.fetchone()[0]
         cursor.execute(
-            """WITH held AS (
-                   SELECT vial_id, place, sum(amount) AS amount FROM (
-                       SELECT vial_id, target AS place, amount_ul AS amount FROM stock_drugmove
-                       UNION ALL SELECT vial_id, source, -amount_ul FROM stock_drugmove) m
-                    GROUP BY vial_id, place)
+            """WITH legs AS (
+                   SELECT m.vial_id, p.place, p.amount,
+                          CASE p.place WHEN 'on_hand' THEN coalesce(m.location_id, v.location_id)
+                                       WHEN 'in_transit' THEN m.transfer_id
+                                       WHEN 'drawn' THEN m.infusion_id END AS whose
+                     FROM stock_drugmove m JOIN stock_vial v ON v.id = m.vial_id,
+                  LATERAL (VALUES (m.target, m.amount_ul::bigint), (m.source, -m.amount_ul::bigint)) p (place, amount)),
+               held AS (SELECT vial_id, place, whose, sum(amount) AS amount FROM legs GROUP BY vial_id, place, whose)
                SELECT v.id, v.lot,
                       coalesce(-(SELECT amount FROM held h WHERE h.vial_id = v.id AND place = 'supplier'), 0)
                           <> v.volume_ul,
-                      (SELECT string_agg(place, ', ') FROM held h
-                        WHERE h.vial_id = v.id AND place <> 'supplier' AND amount < 0)
+                      (SELECT string_agg(replace(place, '_', ' '), ', ') FROM held h
+                        WHERE h.vial_id = v.id AND place <> 'supplier' AND amount < 0),
+                      (SELECT count(DISTINCT whose) FROM held h
+                        WHERE h.vial_id = v.id AND place IN ('on_hand', 'in_transit') AND amount > 0) > 1
                  FROM stock_vial v"""
         )
         faults = []
-        for vial, lot, volume_off, below in cursor.fetchall():
+        for vial, lot, volume_off, below, twice in cursor.fetchall():
             if volume_off:
                 faults.append(f"vial {vial} (lot {lot}): what was received is not its volume")
             if below:
                 faults.append(f"vial {vial} (lot {lot}) holds less than nothing: {below}")
+            if twice:
+                faults.append(f"vial {vial} (lot {lot}) is in two places at once")
     return Line("vials that balance", count, tuple(faults))
 
 

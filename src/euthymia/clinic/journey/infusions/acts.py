@@ -19,7 +19,7 @@ from euthymia.clinic.foundation.schedule.models import Booking, BookingKind, Res
 from euthymia.clinic.foundation.schedule.rules import Opening, after, is_open
 from euthymia.clinic.foundation.stock.acts import move
 from euthymia.clinic.foundation.stock.models import Place, Vial
-from euthymia.clinic.foundation.stock.queries import held_ul
+from euthymia.clinic.foundation.stock.queries import held_ul, on_hand_ul, whereabouts
 from euthymia.clinic.journey.infusions import dose as doses
 from euthymia.clinic.journey.infusions import gate, leaving, slips
 from euthymia.clinic.journey.infusions.button import open_calls
@@ -199,8 +199,8 @@ def order_dose(
     infusion = _locked(infusion_id)
     if infusion.state not in (InfusionState.ARRIVED, InfusionState.READY):
         raise Refused(Refusal("order_closed", "A dose is ordered between arrival and start."))
-    vial = Vial.objects.filter(pk=vial_id, location_id=infusion.location_id).first()
-    if vial is None or vial.expires_on <= now.date():
+    vial = Vial.objects.filter(pk=vial_id).first()
+    if vial is None or whereabouts(vial.pk) != infusion.location_id or vial.expires_on <= now.date():
         raise Refused(Refusal("vial", "Choose a vial of this location that has not expired."), "vial")
     settings = thresholds()
     plan = infusion.plan
@@ -214,7 +214,7 @@ def order_dose(
     refusal = doses.hard_limits(dose, plan.mg_per_kg, settings)
     if refusal is not None:
         raise Refused(refusal, "weight_kg")
-    if held_ul(Place.ON_HAND, vial_id=vial.pk) < dose.volume_ul:
+    if on_hand_ul(vial.pk, infusion.location_id) < dose.volume_ul:
         raise Refused(
             Refusal("vial_short", f"Vial {vial.lot} holds less than {dose.volume_ml} mL. Choose another."), "vial"
         )

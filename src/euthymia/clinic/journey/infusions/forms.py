@@ -4,8 +4,7 @@ from typing import Any
 
 from django import forms
 
-from euthymia.clinic.foundation.audit.forms import ActForm, DayField, LineField, NumberField
-from euthymia.clinic.foundation.practice.models import Location
+from euthymia.clinic.foundation.audit.forms import ActForm, LineField, NumberField
 from euthymia.clinic.foundation.stock.models import Vial
 from euthymia.clinic.journey.infusions.gate import GATE
 from euthymia.clinic.journey.infusions.leaving import CHECKLIST
@@ -146,22 +145,3 @@ class DischargeForm(ActForm):
 
 class CancelForm(ActForm):
     reason = LineField(label="Why the visit is cancelled", max_length=200)
-
-
-class VialForm(ActForm):
-    """A vial as its label says."""
-
-    location = forms.ChoiceField(label="Location")
-    lot = LineField(label="Lot", max_length=40)
-    strength_mg_per_ml = forms.TypedChoiceField(
-        label="Strength", choices=[(10, "10 mg/mL"), (50, "50 mg/mL"), (100, "100 mg/mL")], coerce=int
-    )
-    volume_ml = NumberField(label="Volume", unit="mL", least=1, most=100)
-    supplier = LineField(label="Supplier", max_length=200)
-    supplier_registration = LineField(label="Supplier’s registration number", max_length=40)
-    expires_on = DayField(label="Expires on")
-
-    def __init__(self, *args: Any, places: list[Location], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["location"]
-        field.choices = [(str(p.pk), p.name) for p in places]

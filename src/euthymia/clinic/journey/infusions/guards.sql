@@ -189,3 +189,22 @@ END $$;
 DROP TRIGGER IF EXISTS infusions_agreement ON infusions_doseconfirmation;
 CREATE TRIGGER infusions_agreement BEFORE INSERT ON infusions_doseconfirmation
     FOR EACH ROW EXECUTE FUNCTION infusions_demand_agreement();
+
+-- What is drawn for an infusion is of the vial that was ordered, for its patient, where he is treated.
+CREATE OR REPLACE FUNCTION infusions_demand_ordered_vial() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM infusions_infusion i JOIN infusions_doseorder o ON o.infusion_id = i.id
+         WHERE i.id = NEW.infusion_id AND o.vial_id = NEW.vial_id
+           AND i.patient_id = NEW.patient_id AND i.location_id = NEW.location_id
+           AND o.id = (SELECT max(id) FROM infusions_doseorder WHERE infusion_id = i.id)) THEN
+        RAISE EXCEPTION 'infusion % was not ordered from vial %', NEW.infusion_id, NEW.vial_id USING ERRCODE = 'EU025';
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- Its name comes after stock_enough, which writes the location of a move that names none.
+DROP TRIGGER IF EXISTS stock_ordered_vial ON stock_drugmove;
+CREATE TRIGGER stock_ordered_vial BEFORE INSERT ON stock_drugmove
+    FOR EACH ROW WHEN (NEW.target = 'drawn') EXECUTE FUNCTION infusions_demand_ordered_vial();

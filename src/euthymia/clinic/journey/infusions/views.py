@@ -9,16 +9,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from euthymia.clinic.foundation.audit.forms import ActForm
-from euthymia.clinic.foundation.practice.models import Account
 from euthymia.clinic.foundation.practice.pages import staff_page
-from euthymia.clinic.foundation.practice.people_at_work import actor_of_staff
+from euthymia.clinic.foundation.practice.people_at_work import WITNESS_UNKNOWN, who_signs
 from euthymia.clinic.journey.infusions import acts, forms
 from euthymia.clinic.journey.infusions.access import open_infusion
 from euthymia.clinic.journey.infusions.chair import chair_page
 from euthymia.clinic.journey.infusions.from_tablet import answer_entry, is_kept_entry
 from euthymia.clinic.journey.infusions.models import Infusion, Vitals
-
-WITNESS_UNKNOWN = "Email and password of the witness do not match. Try again."
 
 
 @staff_page
@@ -183,7 +180,12 @@ def waste(request: Any, ref: UUID) -> HttpResponse:
     infusion = open_infusion(by=request.actor, now=request.now, ref=ref, what="patient.chart")
     form = forms.WasteForm(request.POST)
     if form.is_valid():
-        witness_id = _witness(form, infusion, request)
+        witness_id = who_signs(
+            email=form.cleaned_data["witness_email"],
+            password=form.cleaned_data["witness_password"],
+            location_id=infusion.location_id,
+            now=request.now,
+        )
         if witness_id is None:
             form.add_error("witness_password", WITNESS_UNKNOWN)
         elif (
@@ -199,15 +201,6 @@ def waste(request: Any, ref: UUID) -> HttpResponse:
         ):
             return redirect("infusions:chair", ref=ref)
     return render(request, "infusions/chair.html", chair_page(request, infusion, waste_form=form), status=422)
-
-
-def _witness(form: forms.WasteForm, infusion: Infusion, request: Any) -> int | None:
-    """The witness behind email and password, if he is staff of this location."""
-    account = Account.objects.filter(email__iexact=form.cleaned_data["witness_email"], is_active=True).first()
-    if account is None or not account.check_password(form.cleaned_data["witness_password"]):
-        return None
-    at_work = actor_of_staff(account.staff_id, request.now).roles_at(infusion.location_id)
-    return account.staff_id if at_work else None
 
 
 @staff_page
