@@ -14,7 +14,7 @@ from euthymia.clinic.foundation.stock.acts import receive_vial
 from euthymia.clinic.journey.boosters.acts import propose_booster
 from euthymia.clinic.journey.consults.acts import book_call
 from euthymia.clinic.journey.consults.queries import free_slots
-from euthymia.clinic.journey.infusions import acts
+from euthymia.clinic.journey.infusions import acts, booking_acts, dose_acts, leaving_acts, sheet_acts
 from euthymia.clinic.journey.infusions.gate import GATE
 from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.infusions.slips import Second
@@ -128,7 +128,7 @@ def booked(crew: Crew, now: datetime, plan: Plan | None = None, number: int = 1)
     """The first infusion of an agreed plan, booked for tomorrow at ten."""
     plan = plan or with_agreement(crew, now)
     starts_at = (now + timedelta(days=1)).replace(hour=15, minute=0)
-    infusion_id = acts.book_infusion(
+    infusion_id = booking_acts.book_infusion(
         by=crew.nurse,
         now=now,
         key=None,
@@ -171,10 +171,10 @@ def ready(crew: Crew, now: datetime, plan: Plan | None = None) -> Infusion:
         escort_phone="202-555-0188",
     )
     chart(crew, infusion, now, 124)
-    acts.order_dose(
+    dose_acts.order_dose(
         by=crew.nurse, now=now, key=None, infusion_id=infusion.pk, weight_kg=Decimal(80), vial_id=a_vial(crew, now)
     )
-    acts.confirm_dose(
+    dose_acts.confirm_dose(
         by=crew.second,
         now=now,
         key=None,
@@ -196,7 +196,7 @@ def running(crew: Crew, now: datetime, plan: Plan | None = None) -> Infusion:
 def chart(crew: Crew, infusion: Infusion, at: datetime, systolic: int = 130) -> int:
     """A row of vitals at an instant."""
     measured = Measured(systolic_mmhg=systolic, diastolic_mmhg=80, heart_rate_bpm=72, spo2_pct=98)
-    return acts.chart_vitals(by=crew.nurse, now=at, key=None, infusion_id=infusion.pk, measured=measured)
+    return sheet_acts.chart_vitals(by=crew.nurse, now=at, key=None, infusion_id=infusion.pk, measured=measured)
 
 
 def recovering(crew: Crew, now: datetime, after_min: int = 41, plan: Plan | None = None) -> Infusion:
@@ -214,7 +214,7 @@ def discharged(crew: Crew, now: datetime, plan: Plan | None = None) -> Infusion:
     """Closed: everything given, discharged 75 minutes after `now`."""
     infusion = recovering(crew, now, plan=plan)
     chart(crew, infusion, now + timedelta(minutes=70), 126)
-    acts.discharge_patient(
+    leaving_acts.discharge_patient(
         by=crew.nurse,
         now=now + timedelta(minutes=75),
         key=None,

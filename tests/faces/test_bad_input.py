@@ -21,7 +21,8 @@ from euthymia.clinic.foundation.people.links import new_secret
 from euthymia.clinic.foundation.people.models import LinkPurpose
 from euthymia.clinic.foundation.people.rules import Stage
 from euthymia.clinic.journey.boosters.models import Booster
-from euthymia.clinic.journey.infusions.acts import arrive, order_dose
+from euthymia.clinic.journey.infusions.acts import arrive
+from euthymia.clinic.journey.infusions.dose_acts import order_dose
 from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.plans.acts import sign_plan
 from euthymia.clinic.journey.plans.queries import wordings_to_sign

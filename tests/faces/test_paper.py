@@ -58,7 +58,7 @@ def test_it_shows_order_last_vitals_and_room_to_write(cast, infusion):
 
 
 def test_a_corrected_row_gives_way_to_its_correction(cast, infusion):
-    from euthymia.clinic.journey.infusions.acts import correct_vitals
+    from euthymia.clinic.journey.infusions.sheet_acts import correct_vitals
     from euthymia.clinic.journey.infusions.values import Measured
 
     wrong = infusion.vitals.latest("id")

@@ -48,9 +48,8 @@ def _walk(walk: Walk) -> None:
     walk.sign_plan()
     walk.agree()
     walk.book_infusions()
-    walk.infuse(first=True)
-    for _ in range(5):
-        walk.infuse(first=False)
+    for number in range(1, 7):
+        walk.infuse(number)
     walk.score([1, 1, 1, 0, 0, 0, 0, 0, 0])
     walk.read_chart()
     walk.program.move_clock(25 * DAY_S)

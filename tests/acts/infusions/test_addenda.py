@@ -7,7 +7,6 @@ from django.db import DatabaseError, IntegrityError, ProgrammingError, connectio
 from django.urls import reverse
 
 from euthymia.clinic.foundation.audit.refusals import Refused
-from euthymia.clinic.journey.infusions.acts import correct_vitals
 from euthymia.clinic.journey.infusions.addendum_acts import add_addendum
 from euthymia.clinic.journey.infusions.fingerprint import record_sha256, stands
 from euthymia.clinic.journey.infusions.models import (
@@ -20,6 +19,7 @@ from euthymia.clinic.journey.infusions.models import (
     Segment,
     Vitals,
 )
+from euthymia.clinic.journey.infusions.sheet_acts import correct_vitals
 from euthymia.clinic.journey.infusions.values import Measured
 from tests.acts.laws import ActLaws
 from tests.cast import PASSWORD

@@ -11,9 +11,9 @@ from euthymia.clinic.foundation.audit.refusals import NotAllowed
 from euthymia.clinic.foundation.messages.models import Letter
 from euthymia.clinic.foundation.people.access import come_by_link
 from euthymia.clinic.foundation.people.models import Link
-from euthymia.clinic.journey.infusions.acts import book_infusion
 from euthymia.clinic.journey.infusions.after import taken_home
 from euthymia.clinic.journey.infusions.after_acts import send_sheet
+from euthymia.clinic.journey.infusions.booking_acts import book_infusion
 from tests.acts.laws import ActLaws
 from tests.visits import crew_of, discharged, recovering, running
 

@@ -14,7 +14,8 @@ from euthymia.clinic.foundation.practice.models import Threshold
 from euthymia.clinic.foundation.stock.acts import move_drug, receive_vial
 from euthymia.clinic.foundation.stock.models import DrugMove, Place
 from euthymia.clinic.foundation.stock.queries import held_ul
-from euthymia.clinic.journey.infusions.acts import answer_gate, arrive, confirm_dose, order_dose, start_infusion
+from euthymia.clinic.journey.infusions.acts import answer_gate, arrive, start_infusion
+from euthymia.clinic.journey.infusions.dose_acts import confirm_dose, order_dose
 from euthymia.clinic.journey.infusions.gate import GATE
 from euthymia.clinic.journey.infusions.models import DoseConfirmation, DoseOrder, GateAnswer, Infusion, Segment
 from euthymia.clinic.journey.infusions.states import InfusionState

@@ -12,7 +12,8 @@ from euthymia.clinic.foundation.people.acts import register_patient
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.models import Chair, Staff
 from euthymia.clinic.foundation.schedule.models import Claim
-from euthymia.clinic.journey.infusions.acts import arrive, book_infusion, cancel_infusion, move_infusion
+from euthymia.clinic.journey.infusions.acts import arrive
+from euthymia.clinic.journey.infusions.booking_acts import book_infusion, cancel_infusion, move_infusion
 from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.infusions.states import InfusionState
 from tests.acts.laws import ActLaws
@@ -161,7 +162,7 @@ CLOCKS = [
 def test_the_days_on_which_the_clocks_change(cast, monkeypatch, now, day, utc, open_then):
     now = datetime.fromisoformat(now).replace(tzinfo=UTC)
     plan = with_agreement(crew_of(cast), now)
-    monkeypatch.setattr("euthymia.clinic.journey.infusions.acts.Opening", _open_on_sundays)
+    monkeypatch.setattr("euthymia.clinic.journey.infusions.booking_acts.Opening", _open_on_sundays)
     starts_at = datetime.fromisoformat(f"{day}T{utc}").replace(tzinfo=UTC)
     wanted = booking_arguments(cast, plan, starts_at=starts_at)
     if not open_then:

@@ -11,10 +11,10 @@ from euthymia.clinic.foundation.audit.refusals import NotAllowed
 from euthymia.clinic.foundation.messages.models import Letter
 from euthymia.clinic.foundation.people.access import come_by_link
 from euthymia.clinic.foundation.people.models import Link
-from euthymia.clinic.journey.infusions.acts import discharge_patient
 from euthymia.clinic.journey.infusions.button import CallState, Said
 from euthymia.clinic.journey.infusions.button_acts import answer_calls, give_button, press_button, settle_calls
 from euthymia.clinic.journey.infusions.button_queries import button_address
+from euthymia.clinic.journey.infusions.leaving_acts import discharge_patient
 from euthymia.clinic.journey.infusions.models import HelpAnswer, HelpCall, HelpOutcome, Infusion
 from tests.acts.laws import ActLaws
 from tests.visits import ALL_CHECKED, booked, chart, crew_of, discharged, recovering, running

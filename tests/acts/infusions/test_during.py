@@ -12,17 +12,11 @@ from euthymia.clinic.foundation.people.models import Patient, Task
 from euthymia.clinic.foundation.people.rules import Stage, TaskKind
 from euthymia.clinic.foundation.stock.models import DrugMove, Place
 from euthymia.clinic.foundation.stock.queries import held_ul
-from euthymia.clinic.journey.infusions.acts import (
-    change_rate,
-    chart_event,
-    chart_vitals,
-    correct_vitals,
-    discharge_patient,
-    end_infusion,
-    waste_drug,
-)
+from euthymia.clinic.journey.infusions.acts import change_rate, end_infusion
+from euthymia.clinic.journey.infusions.leaving_acts import discharge_patient, waste_drug
 from euthymia.clinic.journey.infusions.models import Discharge, Infusion, InfusionEvent, Segment, Vitals
 from euthymia.clinic.journey.infusions.queries import sheet
+from euthymia.clinic.journey.infusions.sheet_acts import chart_event, chart_vitals, correct_vitals
 from euthymia.clinic.journey.infusions.states import InfusionState
 from euthymia.clinic.journey.infusions.values import Measured
 from euthymia.clinic.journey.plans.states import PlanState

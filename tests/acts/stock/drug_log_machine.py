@@ -5,9 +5,8 @@ changed. A run begins at a savepoint and is rolled back to it.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import DatabaseError, connection, transaction
@@ -21,7 +20,7 @@ from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.models import Chair, Threshold
 from euthymia.clinic.foundation.stock import acts as stock
 from euthymia.clinic.foundation.stock.models import CountMoment, DrugMove, Place, VarianceCase
-from euthymia.clinic.journey.infusions import acts as infusions
+from euthymia.clinic.journey.infusions import acts, booking_acts, dose_acts, leaving_acts
 from euthymia.clinic.journey.infusions.gate import GATE
 from tests import visits
 from tests.acts.stock.book import MOST_PATIENTS, Book, Case, Visit
@@ -62,7 +61,7 @@ def make_world(cast: Cast) -> World:
         at = cast.now + timedelta(days=7 * number)
         infusion = visits.booked(crew, at, visits.with_agreement(crew, cast.now, (0,)))
         chair = Chair.objects.filter(location=cast.here)[number % 2]
-        infusions.move_infusion(
+        booking_acts.move_infusion(
             by=cast.nurse,
             now=cast.now,
             key=None,
@@ -71,8 +70,8 @@ def make_world(cast: Cast) -> World:
             chair_id=chair.pk,
             nurse_id=cast.nurse.as_staff,
         )
-        infusions.arrive(by=cast.nurse, now=cast.now, key=None, infusion_id=infusion.pk)
-        infusions.answer_gate(
+        acts.arrive(by=cast.nurse, now=cast.now, key=None, infusion_id=infusion.pk)
+        acts.answer_gate(
             by=cast.nurse,
             now=cast.now,
             key=None,
@@ -168,12 +167,20 @@ class DrugLog(RuleBasedStateMachine):
         """Order, confirm, start: the dose is drawn."""
         infusion_id, vial_id = self.visit(visit), self.vial(vial)
         expected = self.book.draw(infusion_id, vial_id)
-        order = {"infusion_id": infusion_id, "weight_kg": Decimal(80)}
-        refused, _ = self.done(infusions.order_dose, self.world.physician, vial_id=vial_id, **order)
+        refused, _ = self.done(
+            dose_acts.order_dose,
+            self.world.physician,
+            infusion_id=infusion_id,
+            vial_id=vial_id,
+            weight_kg=visits.SECOND.weight_kg,
+            reason="Read from the scale, which shows kg",
+        )
         if refused is None:
-            refused, _ = self.done(infusions.confirm_dose, self.world.nurse, rate_ml_per_h=Decimal(150), **order)
+            label = self.book.bottles[vial_id].strength
+            second = replace(visits.SECOND, label_mg_per_ml=label, volume_ml=visits.SECOND.dose_mg / label)
+            refused, _ = self.done(dose_acts.confirm_dose, self.world.nurse, infusion_id=infusion_id, second=second)
         if refused is None:
-            refused, _ = self.done(infusions.start_infusion, self.world.nurse, infusion_id=infusion_id)
+            refused, _ = self.done(acts.start_infusion, self.world.nurse, infusion_id=infusion_id)
         assert refused == expected
 
     @rule(visit=picks, minutes=st.sampled_from([0, 1, 10, 25, 40, 55]))
@@ -181,7 +188,7 @@ class DrugLog(RuleBasedStateMachine):
         infusion_id = self.visit(visit)
         expected = self.book.end(infusion_id, minutes)
         refused, _ = self.done(
-            infusions.end_infusion,
+            acts.end_infusion,
             self.world.nurse,
             now=self.now + timedelta(minutes=minutes),
             infusion_id=infusion_id,
@@ -194,7 +201,9 @@ class DrugLog(RuleBasedStateMachine):
         witness = by.as_staff if alone else self.world.physician.as_staff
         infusion_id = self.visit(visit)
         expected = self.book.waste(infusion_id, by.as_staff, witness)
-        refused, _ = self.done(infusions.waste_drug, by, infusion_id=infusion_id, witness_id=witness, manner="into gel")
+        refused, _ = self.done(
+            leaving_acts.waste_drug, by, infusion_id=infusion_id, witness_id=witness, manner="into gel"
+        )
         assert refused == expected
 
     @rule(

@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from euthymia.clinic.foundation.stock import acts as stock
 from euthymia.clinic.foundation.stock.models import DrugMove, Place
-from euthymia.clinic.journey.infusions import acts as infusions
+from euthymia.clinic.journey.infusions import leaving_acts
 from tests.acts.stock.drug_log_machine import DrugLog, make_world
 
 RUNS, STEPS = 150, 50
@@ -93,13 +93,13 @@ def negative_draw(patch: pytest.MonkeyPatch) -> None:
 
 
 def lost_waste(patch: pytest.MonkeyPatch) -> None:
-    real = infusions.move
+    real = leaving_acts.move
 
     def move(**given: Any) -> DrugMove:
         # The waste is answered as if it had been written down.
         return DrugMove.objects.latest("id") if given["target"] == Place.WASTED else real(**given)
 
-    patch.setattr(infusions, "move", move)
+    patch.setattr(leaving_acts, "move", move)
 
 
 def edit_allowed(patch: pytest.MonkeyPatch) -> None:

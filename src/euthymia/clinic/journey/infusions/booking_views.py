@@ -15,7 +15,7 @@ from euthymia.clinic.foundation.people.access import open_patient
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.pages import staff_page
 from euthymia.clinic.journey.infusions.access import open_infusion
-from euthymia.clinic.journey.infusions.acts import book_infusion, cancel_infusion
+from euthymia.clinic.journey.infusions.booking_acts import book_infusion, cancel_infusion
 from euthymia.clinic.journey.infusions.forms import CancelForm
 from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.infusions.queries import Places, plan_to_book

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from euthymia.clinic.foundation.audit.forms import ActForm
 from euthymia.clinic.foundation.practice.pages import staff_page
 from euthymia.clinic.foundation.practice.people_at_work import WITNESS_UNKNOWN, who_signs
-from euthymia.clinic.journey.infusions import acts, forms
+from euthymia.clinic.journey.infusions import acts, dose_acts, forms, leaving_acts, sheet_acts
 from euthymia.clinic.journey.infusions.access import open_infusion
 from euthymia.clinic.journey.infusions.chair import chair_page
 from euthymia.clinic.journey.infusions.from_tablet import answer_entry, is_kept_entry
@@ -65,7 +65,7 @@ def order(request: Any, ref: UUID) -> HttpResponse:
             "vial_id": int(f.cleaned_data["vial"]),
             "reason": f.cleaned_data["reason"],
         },
-        acts.order_dose,
+        dose_acts.order_dose,
     )
 
 
@@ -79,7 +79,7 @@ def confirm(request: Any, ref: UUID) -> HttpResponse:
         "confirm_form",
         forms.ConfirmForm,
         lambda f: {"second": f.second},
-        acts.confirm_dose,
+        dose_acts.confirm_dose,
     )
 
 
@@ -100,7 +100,7 @@ def vitals(request: Any, ref: UUID) -> HttpResponse:
         "vitals_form",
         forms.VitalsForm,
         lambda f: {"measured": f.measured},
-        acts.chart_vitals,
+        sheet_acts.chart_vitals,
         keepable=True,
     )
 
@@ -118,7 +118,7 @@ def correct(request: Any, ref: UUID, vitals_id: int) -> HttpResponse:
     form = forms.CorrectionForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         done = form.do(
-            acts.correct_vitals,
+            sheet_acts.correct_vitals,
             by=request.actor,
             now=request.now,
             infusion_id=infusion.pk,
@@ -146,7 +146,7 @@ def event(request: Any, ref: UUID) -> HttpResponse:
             "severity": f.cleaned_data["severity"],
             "text": f.cleaned_data["text"],
         },
-        acts.chart_event,
+        sheet_acts.chart_event,
         keepable=True,
     )
 
@@ -190,7 +190,7 @@ def waste(request: Any, ref: UUID) -> HttpResponse:
             form.add_error("witness_password", WITNESS_UNKNOWN)
         elif (
             form.do(
-                acts.waste_drug,
+                leaving_acts.waste_drug,
                 by=request.actor,
                 now=request.now,
                 infusion_id=infusion.pk,
@@ -217,7 +217,7 @@ def discharge(request: Any, ref: UUID) -> HttpResponse:
             "mpadss": f.cleaned_data["mpadss"],
             "checked": f.checked,
         },
-        acts.discharge_patient,
+        leaving_acts.discharge_patient,
     )
 
 
