@@ -356,6 +356,7 @@ class TestStartInfusion(ActLaws):
             target=Place.WASTED,
             amount_ul=1,
             witness_id=cast.second_nurse.as_staff,
+            manner="into gel",
         )
         assert self.refusal(cast, infusion_id=infusion.pk) == ("not_enough_drug", None)
         infusion.refresh_from_db()

@@ -104,7 +104,7 @@ class TestPressButton(ActLaws):
         wanted = self.arguments(cast)
         left = discharged_now(cast, wanted["infusion_id"])
         assert self.refusal(cast, **wanted) == ("button_off", None)
-        with pytest.raises(DatabaseError, match="is off"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="is signed"), transaction.atomic():
             HelpCall.objects.create(infusion=left, said=Said.SICK, at=cast.now)
 
     def test_the_database_keeps_to_the_four_words(self, cast):

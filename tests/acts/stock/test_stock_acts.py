@@ -204,8 +204,10 @@ class TestCountDrug(StockLaws):
         count_id = self.do(cast, **wanted)
         assert CountLine.objects.get(count_id=count_id).logged_ul == VOLUME_UL
         other = a_vial(crew_of(cast), cast.now)
-        made = CountLine.objects.create(count_id=count_id, vial_id=other, counted_ul=5, logged_ul=5)
-        made.refresh_from_db()
+        with transaction.atomic():
+            made = CountLine.objects.create(count_id=count_id, vial_id=other, counted_ul=5, logged_ul=5)
+            made.refresh_from_db()
+            transaction.set_rollback(True)
         assert made.logged_ul == VOLUME_UL
 
     def test_two_people_count_every_vial(self, cast):
@@ -298,8 +300,8 @@ class TestCloseVariance(CaseLaws):
 def test_a_vial_serves_as_many_patients_as_the_setting_allows(cast):
     infusion = running(crew_of(cast), cast.now)
     vial_id = DrugMove.objects.get(infusion_id=infusion.pk).vial_id
-    Threshold.objects.filter(code="stock.patients_per_vial").update(value=0)
     with pytest.raises(DatabaseError, match="was drawn from for"), transaction.atomic():
+        Threshold.objects.filter(code="stock.patients_per_vial").update(value=0)
         DrugMove.objects.create(
             vial_id=vial_id,
             source=Place.ON_HAND,

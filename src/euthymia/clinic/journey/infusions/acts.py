@@ -143,10 +143,10 @@ def change_rate(
 ) -> int:
     """Change the pump's rate; 0 pauses. Never above the rate that was ordered."""
     infusion = locked(infusion_id)
-    times = _pump_times(infusion, slip, by, now)
     order = last_order(infusion)
     if infusion.state not in RUNS or order is None:
         raise Refused(Refusal("not_running", "The infusion is not running."))
+    times = _pump_times(infusion, slip, by, now)
     if not 0 <= rate_ml_per_h <= order.rate_ml_per_h:
         raise Refused(
             Refusal("rate_above_order", f"At most the ordered {order.rate_ml_per_h.normalize():f} mL/h."),
@@ -164,10 +164,10 @@ def change_rate(
 def end_infusion(*, by: Actor, now: datetime, key: str | None, infusion_id: int, slip: Slip | None = None) -> int:
     """Stop the pump. What it has delivered is given; the rest is still drawn and must be wasted with a witness."""
     infusion = locked(infusion_id)
-    order = last_order(infusion)
-    times = _pump_times(infusion, slip, by, now)
     go(infusion, InfusionState.RECOVERY)
+    order = last_order(infusion)
     assert order is not None
+    times = _pump_times(infusion, slip, by, now)
     given_ug = delivered_ug(segments_of(infusion), times.at, order)
     given_ul = min(order.volume_ul, int((Decimal(given_ug) / order.strength_mg_per_ml).quantize(Decimal(1))))
     _set_rate(infusion, order, Decimal(0), by, times, "end")
