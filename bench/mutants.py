@@ -3,7 +3,7 @@
 Each mutant is one change in one module: a comparison, a sign, a number, a word, a condition, a statement left out. A
 child process with everything loaded runs the module's own tests on it. What survives must be explained in
 `bench/mutants_survived.toml`; what is explained there and does not survive is a mistake too. Why no library does this:
-docs/decisions/0005-own-mutants.md.
+docs/decisions/0006-own-mutants.md.
 """
 
 import argparse
