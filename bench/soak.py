@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from queue import Empty
 from typing import Any
 
+from tests.acts.stock.book import MET, STEPS
+
 from bench.fresh import fresh_database
 
 BATCH = 50
@@ -112,8 +114,6 @@ def _batch(runs: int) -> Batch:
 
 
 def _print_figures(done: int, wanted: int, tally: Counter[str], faults: list[str], seconds: float) -> int:
-    from tests.acts.stock.test_drug_log_machine import MET, STEPS
-
     for fault in faults:
         print(fault)
     acts = Counter[str]()

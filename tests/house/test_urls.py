@@ -19,7 +19,7 @@ from tests.cast import NOW, Cast, make_cast
 from tests.house.url_table import ELSEWHERE, LIBRARY_PREFIXES, ROWS, Row
 
 UNKNOWN = 987_654
-OF_NOTHING = {"infusions:worker", "infusions:manifest", "infusions:shell", "infusions:chairs"}
+OF_NOTHING = {"infusions:worker", "infusions:manifest", "infusions:shell", "infusions:chairs", "infusions:look"}
 BY_PATIENT = {"infusions:book", "infusions:correct"}
 
 

@@ -85,6 +85,8 @@ ROWS: dict[str, Row] = {
     "infusions:chairs": Row(get=DESK),
     "infusions:book": Row(get=CONTACT, post=CONTACT),
     "infusions:chair": Row(get=DESK),
+    "infusions:look": Row(post=CONTACT | AUDIT),
+    "infusions:move": Row(get=DESK, post=DESK),
     "infusions:cancel": Row(get=DESK, post=DESK),
     "infusions:ask_beforehand": Row(post=DESK),
     "infusions:arrive": Row(post=DESK),

@@ -12,7 +12,7 @@ import pytest
 
 from tests.journeys.browser import Watch, chromium
 from tests.journeys.program import demo_program
-from tests.journeys.walk import DAY_S, Walk
+from tests.journeys.walk import BY_KEYS, DAY_S, Walk
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 
@@ -49,7 +49,10 @@ def _walk(walk: Walk) -> None:
     walk.agree()
     walk.book_infusions()
     for number in range(1, 7):
-        walk.infuse(number)
+        if number == BY_KEYS:
+            walk.infuse_by_keys(number)
+        else:
+            walk.infuse(number)
     walk.score([1, 1, 1, 0, 0, 0, 0, 0, 0])
     walk.read_chart()
     walk.program.move_clock(25 * DAY_S)

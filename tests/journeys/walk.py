@@ -7,9 +7,14 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.journeys import by_hand
 from tests.journeys.browser import DESK, PHONE, TABLET, Watch, context, look
 
 DAY_S = 86_400
+DOSES = (("80.6", "40.3", "0.806"), ("80", "40", "0.8"))
+"""kg, mg and mL of even and odd visits: the same weight twice would be asked about."""
+BY_TAPS, BY_KEYS = 3, 4
+"""The visits that are charted by touch alone, and by the keyboard alone."""
 MOVE_DATE = """(ms) => {
     const Real = globalThis.Date.Real ?? globalThis.Date;
     globalThis.Date = class extends Real {
@@ -283,8 +288,7 @@ class Walk:
         nurse.fill("input[name=escort_phone]", "202-555-0188")
         nurse.get_by_role("button", name="Save gate").click()
         self._vitals(nurse, 124, 78, 72, 98)
-        # The same weight twice would be asked about.
-        kg, mg, ml = ("80", "40", "0.8") if number % 2 else ("80.6", "40.3", "0.806")
+        kg, mg, ml = DOSES[number % 2]
         nurse.fill("#order input[name=weight_kg]", kg)
         nurse.get_by_role("button", name="Compute dose").click()
         expect(nurse.locator(".dose__figure")).to_have_text(f"{mg} mg")
@@ -302,6 +306,8 @@ class Walk:
         for minutes, systolic in ((5, 132), (5, 138), (10, 146), (10, 150)) if first else ((20, 144),):
             self.program.move_clock(minutes * 60)
             self._vitals(nurse, systolic, 86, 84, 97)
+        if number == BY_TAPS:
+            assert by_hand.chart_by_taps(self, nurse) <= by_hand.MOST_TAPS
         if first:
             nurse.check("input[name=kind][value=dissociation]")
             nurse.get_by_role("button", name="Chart event").click()
@@ -329,6 +335,18 @@ class Walk:
         if first:
             self.look(nurse, "chair-done")
             self._sign_afterwards(nurse)
+
+    def infuse_by_keys(self, number: int) -> None:
+        """8 again: the same visit without a mouse, and with what a screen reader would say."""
+        nurse, second = self.page_of("nurse-11", TABLET), self.page_of("nurse-12", TABLET)
+        nurse.goto(self.patient_url)
+        nurse.get_by_role("link", name="Open the next visit").click()
+        self._clock_to_booking(nurse)
+        keys = by_hand.Keys.on(nurse)
+        by_hand.arrive_and_pass(keys)
+        by_hand.order_and_confirm(keys, by_hand.Keys.on(second), *DOSES[number % 2])
+        by_hand.run_and_chart(keys, self.program.move_clock)
+        by_hand.waste_and_leave(keys, self.program.move_clock, "nurse-12@example.org", self.program.password)
 
     def score(self, answers: list[int]) -> None:
         """9. The patient says how he has been, by link, between visits."""

@@ -13,12 +13,14 @@ from euthymia.drawing.infusion_record import (
 from euthymia.drawing.interval_plot import IntervalPlot, IntervalRow, interval_plot
 from euthymia.drawing.scales import nice_top
 from euthymia.drawing.sparkline import Sparkline, sparkline
+from euthymia.drawing.usual import FeltStrip, UsualPressure
 
 __all__ = [
     "BandChart",
     "BandDay",
     "CourseCurve",
     "Event",
+    "FeltStrip",
     "HeartRate",
     "InfusionRecord",
     "IntervalPlot",
@@ -28,6 +30,7 @@ __all__ = [
     "Pressure",
     "Reference",
     "Sparkline",
+    "UsualPressure",
     "band_chart",
     "course_curve",
     "infusion_record",

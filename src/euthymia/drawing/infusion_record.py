@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from euthymia.drawing import ink
 from euthymia.drawing.scales import Scale, nice_top, spread
+from euthymia.drawing.usual import FeltStrip, UsualPressure, check, pressure_bands, strip_height, strip_marks
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class InfusionRecord:
     events: tuple[Event, ...] = ()
     concentration_ng_per_ml: tuple[tuple[float, float], ...] = ()
     infused: tuple[tuple[float, float], ...] = ()
+    usual_pressures: tuple[UsualPressure, ...] = ()
+    felt: FeltStrip | None = None
     now_minute: float | None = None
     first_minute: float = 0
     start_minute_of_day: int | None = None
@@ -72,6 +75,7 @@ class _Sheet:
     column_min: int
     rows_top: float
     events_y: float
+    strip_top: float
     foot: float
 
     @property
@@ -90,7 +94,9 @@ def infusion_record(record: InfusionRecord, *, width: int = 960) -> ink.Svg:
     legend, height = _legend(record, sheet)
     marks = [
         *_concentration(record, sheet),
+        *pressure_bands(record.usual_pressures, sheet.times, sheet.vitals),
         *_grid(record, sheet),
+        *strip_marks(record.felt, sheet.times, sheet.strip_top),
         *_infused(record, sheet),
         *_vitals(record, sheet),
         *_number_rows(record, sheet),
@@ -114,6 +120,9 @@ def record_sentence(record: InfusionRecord) -> str:
     if record.heart_rates:
         rates = [h.per_min for h in record.heart_rates]
         said.append(f"Heart rate {min(rates):.0f} to {max(rates):.0f} per minute.")
+    if record.felt and record.felt.charted:
+        most, at = max((value, -minute) for minute, value in record.felt.charted)
+        said.append(f"{record.felt.label}: most {ink.shown(most)} of {ink.shown(record.felt.top)} at {-at:.0f} min.")
     if record.events:
         said.append("Events: " + "; ".join(f"{e.words} at {e.minute:.0f} min" for e in record.events) + ".")
     return " ".join(said) or "Nothing charted yet."
@@ -140,6 +149,7 @@ def _check(record: InfusionRecord) -> None:
     ink.finite("The periods of infusion", (v for period in record.infused for v in period))
     ink.finite("Now", () if record.now_minute is None else (record.now_minute,))
     ink.ascending("The concentration's minutes", [m for m, _ in record.concentration_ng_per_ml])
+    check(record.usual_pressures, record.felt)
 
 
 def _sheet(record: InfusionRecord, width: float) -> _Sheet:
@@ -152,6 +162,7 @@ def _sheet(record: InfusionRecord, width: float) -> _Sheet:
     top = 34 if wide else 44
     bottom = top + (264 if wide else 220)
     rows_top = bottom + (38 if record.events else 12)
+    rows_foot = rows_top + ROW * len(record.rows)
     return _Sheet(
         width=width,
         times=Scale(first, last, left, right),
@@ -159,7 +170,8 @@ def _sheet(record: InfusionRecord, width: float) -> _Sheet:
         column_min=next(fits, 240),
         rows_top=rows_top,
         events_y=bottom + 22,
-        foot=rows_top + ROW * len(record.rows),
+        strip_top=rows_foot + 10,
+        foot=rows_foot + strip_height(record.felt),
     )
 
 
@@ -168,6 +180,7 @@ def _time_range(record: InfusionRecord) -> tuple[float, float]:
     minutes = [record.first_minute, record.last_minute]
     minutes += [p.minute for p in record.pressures] + [h.minute for h in record.heart_rates]
     minutes += [e.minute for e in record.events] + [m for row in record.rows for m, _ in row.values]
+    minutes += [m for m, _ in record.felt.charted] if record.felt else []
     return min(minutes), max(minutes)
 
 

@@ -8,6 +8,35 @@ DOSE_UG = 40_000
 MINUTES = 40
 IDLE, RUNS, ENDED = "idle", "runs", "ended"
 
+STEPS = 50
+"""Of one random run."""
+MET = frozenset(
+    {
+        "start_infusion: done",
+        "start_infusion: chair_busy",
+        "start_infusion: vial_shared",
+        "order_dose: vial",
+        "order_dose: vial_short",
+        "end_infusion: done",
+        "waste_drug: done",
+        "waste_drug: witness_needed",
+        "move_drug: done",
+        "move_drug: not_enough_drug",
+        "move_drug: witness_needed",
+        "send_vial: done",
+        "receive_transfer: done",
+        "receive_transfer: receiver_is_sender",
+        "receive_transfer: more_than_sent",
+        "count_drug: done",
+        "count_drug: second_counter",
+        "count_drug: vial_uncounted",
+        "close_variance: done",
+        "close_variance: not allowed",
+        "close_variance: notice_open",
+    }
+)
+"""What random runs must have met to have tried anything."""
+
 
 @dataclass
 class Bottle:

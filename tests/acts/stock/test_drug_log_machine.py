@@ -14,40 +14,13 @@ from hypothesis.stateful import run_state_machine_as_test
 from euthymia.clinic.foundation.stock import acts as stock
 from euthymia.clinic.foundation.stock.models import DrugMove, Place
 from euthymia.clinic.journey.infusions import leaving_acts
+from tests.acts.stock.book import MET, STEPS
 from tests.acts.stock.drug_log_machine import DrugLog, make_world
 
-RUNS, STEPS = 150, 50
+RUNS = 150
 """As many runs as fit into a minute or so; `make soak` does 10,000."""
 FAULT_RUNS = 300
 """Within how many runs a planted fault must be found."""
-
-
-# What the runs must have met, or they were no test.
-MET = frozenset(
-    {
-        "start_infusion: done",
-        "start_infusion: chair_busy",
-        "start_infusion: vial_shared",
-        "order_dose: vial",
-        "order_dose: vial_short",
-        "end_infusion: done",
-        "waste_drug: done",
-        "waste_drug: witness_needed",
-        "move_drug: done",
-        "move_drug: not_enough_drug",
-        "move_drug: witness_needed",
-        "send_vial: done",
-        "receive_transfer: done",
-        "receive_transfer: receiver_is_sender",
-        "receive_transfer: more_than_sent",
-        "count_drug: done",
-        "count_drug: second_counter",
-        "count_drug: vial_uncounted",
-        "close_variance: done",
-        "close_variance: not allowed",
-        "close_variance: notice_open",
-    }
-)
 
 
 def run(world: Any, runs: int, *, same_each_time: bool = True) -> None:

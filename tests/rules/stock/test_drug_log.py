@@ -105,6 +105,8 @@ def test_the_places_have_the_names_that_the_log_keeps():
         "GIVEN": "given",
         "WASTED": "wasted",
         "LOST": "lost",
+        "IN_TRANSIT": "in_transit",
+        "DESTROYED": "destroyed",
     }
 
 

@@ -6,6 +6,7 @@ Hands out plain values. What is shown to a physician is also kept, with what wen
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -85,17 +86,48 @@ def version() -> str:
     return str(model.model_version())
 
 
-def concentration_curve(
-    segments: tuple[tuple[float, float, float], ...], weight_kg: float, minutes: int, step: int = 1
-) -> list[tuple[float, float]]:
-    """Predicted venous concentration, (minute, ng/mL), for pump segments (start_min, duration_min, mg_per_h)."""
+Segments = tuple[tuple[float, float, float], ...]
+"""What a pump does: (start_min, duration_min, mg_per_h) of each rate."""
+
+
+@dataclass(frozen=True)
+class UsualVisit:
+    """One infusion by the minute as nine of ten patients have it: each band is (minute, low, high)."""
+
+    concentration_ng_per_ml: list[tuple[float, float]]
+    """Venous, (minute, ng/mL): the middle patient."""
+    systolic_rise_mmhg: list[tuple[float, float, float]]
+    diastolic_rise_mmhg: list[tuple[float, float, float]]
+    dissociation_0_10: list[tuple[float, float, float]]
+    past_minute: float | None
+    """From here on nine of ten are past pressure and dissociation; None where that lies beyond what was asked."""
+
+
+@lru_cache(maxsize=256)
+def usual_visit(segments: Segments, weight_kg: float, minutes: int, *, first_infusion: bool) -> UsualVisit:
+    """What is foretold of one infusion, minute by minute from its start."""
     infusion = model.Infusion.from_segments(
         0.0, tuple((start / 60.0, lasting / 60.0, rate) for start, lasting, rate in segments)
     )
-    times_min = np.arange(0, minutes + step, step, dtype=float)
+    times_min = np.arange(0, minutes + 1, dtype=float)
     course = model.Course(infusions=(infusion,), weight_kg=weight_kg)
-    values = model.plasma_ng_per_ml(course, times_min / 60.0, site="venous")
-    return [(float(t), float(v)) for t, v in zip(times_min, values, strict=True)]
+    venous = model.plasma_ng_per_ml(course, times_min / 60.0, site="venous")
+    acute = model.acute_effects(course, times_min, first_infusion=first_infusion)
+    past = [acute.minutes_when_past[name] for name in sorted(acute.minutes_when_past)]
+    return UsualVisit(
+        [(float(t), float(v)) for t, v in zip(times_min, venous, strict=True)],
+        _minutes(times_min, acute.systolic_rise_mmhg, 1.0),
+        _minutes(times_min, acute.diastolic_rise_mmhg, 1.0),
+        _minutes(times_min, acute.dissociation, 10.0),
+        None if None in past else max(m for m in past if m is not None),
+    )
+
+
+def _minutes(times_min: Any, band: model.Band, factor: float) -> list[tuple[float, float, float]]:
+    return [
+        (float(t), factor * float(low), factor * float(high))
+        for t, low, high in zip(times_min, band.p05, band.p95, strict=True)
+    ]
 
 
 def _plain(value: Any) -> Any:

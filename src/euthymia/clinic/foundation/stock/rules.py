@@ -97,7 +97,7 @@ def check_move(move: Move, before: Iterable[Move]) -> Refusal | None:
         return Refusal("no_transfer", "Only what travels between two locations is in transit.")
     held = held_for(move, before)
     if move.source != At.SUPPLIER and held < move.amount_ul:
-        return NOT_ENOUGH
+        return _only_drawn(held) if move.source == At.DRAWN else NOT_ENOUGH
     if move.target == At.IN_TRANSIT and held != move.amount_ul:
         return Refusal("whole_vial", "A vial travels with all that it holds.")
     return None
@@ -106,6 +106,11 @@ def check_move(move: Move, before: Iterable[Move]) -> Refusal | None:
 AMOUNT = Refusal("amount", "Enter an amount above zero.")
 WITNESS_NEEDED = Refusal("witness_needed", "A waste needs a witness who is not the one who wastes.")
 NOT_ENOUGH = Refusal("not_enough_drug", "The vial does not hold that much. Choose another vial.")
+
+
+def _only_drawn(held_ul: int) -> Refusal:
+    words = f"Only {held_ul / 1000:g} mL are drawn and not yet accounted for."
+    return Refusal(NOT_ENOUGH.code, words)
 
 
 def held_for(move: Move, before: Iterable[Move]) -> int:

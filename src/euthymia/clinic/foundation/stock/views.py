@@ -82,7 +82,7 @@ def _vial_page(request: Any, vial_id: int, status: int = 200, **given: Any) -> H
     shown, location = access.open_vial(by=request.actor, now=request.now, vial_id=vial_id)
     others = list(Location.objects.exclude(pk=location.pk))
     held = queries.on_hand_ul(vial_id, location.pk)
-    moves = shown.moves.select_related("location", "by", "witness", "patient").order_by("id")
+    moves = list(shown.moves.select_related("location", "by", "witness", "patient").order_by("id"))
     context = {
         "vial": shown,
         "location": location,
@@ -90,6 +90,7 @@ def _vial_page(request: Any, vial_id: int, status: int = 200, **given: Any) -> H
         "moves": moves,
         "transfers": [(t, left) for t, left in queries.in_transit({location.pk}) if t.vial_id == vial_id],
         "opening": getattr(shown, "opening", None),
+        "first_drawn": next((m for m in moves if m.target == Place.DRAWN), None),
         "open_form": given.get("open_form") or ActForm(),
         "dispose_form": given.get("dispose_form") or forms.DisposeForm(),
         "loss_form": given.get("loss_form") or forms.LossForm(),

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -15,13 +16,14 @@ from euthymia.clinic.foundation.people.access import open_patient
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.pages import staff_page
 from euthymia.clinic.journey.infusions.access import open_infusion
-from euthymia.clinic.journey.infusions.booking_acts import book_infusion, cancel_infusion
-from euthymia.clinic.journey.infusions.forms import CancelForm
+from euthymia.clinic.journey.infusions.booking_acts import book_infusion, cancel_infusion, move_infusion
+from euthymia.clinic.journey.infusions.forms import CancelForm, MoveDayForm, MoveForm
 from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.infusions.queries import Places, plan_to_book
 from euthymia.clinic.journey.infusions.states import InfusionState
 from euthymia.clinic.journey.plans.models import Plan
 from euthymia.clinic.journey.plans.queries import planned_dates
+from euthymia.clinic.look.words import clock
 
 
 @staff_page
@@ -75,12 +77,20 @@ def _chosen(data: Any, plan: Plan) -> dict[int, tuple[datetime, int, int]]:
     chosen = {}
     for number in range(1, len(plan.schedule_days) + 1):
         try:
-            at, chair, nurse = data.get(f"session_{number}", "").split("-")
-            starts_at = datetime.strptime(at, "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
-            chosen[number] = (starts_at, int(chair), int(nurse))
+            chosen[number] = _offered(data.get(f"session_{number}", ""))
         except ValueError:
             continue
     return chosen
+
+
+def _code(starts_at: datetime, chair_id: int, nurse_id: int) -> str:
+    """An offer as a form carries it."""
+    return f"{starts_at.astimezone(UTC):%Y%m%dT%H%MZ}-{chair_id}-{nurse_id}"
+
+
+def _offered(code: str) -> tuple[datetime, int, int]:
+    at, chair, nurse = code.split("-")
+    return datetime.strptime(at, "%Y%m%dT%H%MZ").replace(tzinfo=UTC), int(chair), int(nurse)
 
 
 def _sessions(plan: Plan, patient: Patient, now: datetime, typed: Any) -> list[dict[str, Any]]:
@@ -101,7 +111,7 @@ def _sessions(plan: Plan, patient: Patient, now: datetime, typed: Any) -> list[d
             wanted = typed.get(f"session_{number}", "")
             row["offers"] = [
                 {
-                    "code": f"{start.astimezone(UTC):%Y%m%dT%H%MZ}-{chair.pk}-{nurse.pk}",
+                    "code": _code(start, chair.pk, nurse.pk),
                     "start": start,
                     "chair": chair,
                     "nurse": nurse,
@@ -117,6 +127,38 @@ def _sessions(plan: Plan, patient: Patient, now: datetime, typed: Any) -> list[d
 def _days_from(plan: Plan, today: date) -> list[date]:
     """The plan's dates; moved as a whole when the first has passed."""
     return planned_dates(plan.location, max(plan.first_on, today), plan.schedule_days)
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: Any, ref: UUID) -> HttpResponse:
+    """Give a booked infusion another time: a day is chosen, then one of its free times."""
+    infusion = open_infusion(by=request.actor, now=request.now, ref=ref)
+    zone = ZoneInfo(infusion.location.zone)
+    booked_on = infusion.booking.starts_at.astimezone(zone).date()
+    day_form = MoveDayForm(request.GET if "day" in request.GET else {"day": booked_on.isoformat()})
+    day = day_form.cleaned_data["day"] if day_form.is_valid() else None
+    form = MoveForm(request.POST or None, offers=_free_on(infusion, day, request.now) if day else [])
+    if request.method == "POST" and form.is_valid():
+        starts_at, chair_id, nurse_id = _offered(form.cleaned_data["offer"])
+        arguments = {"starts_at": starts_at, "chair_id": chair_id, "nurse_id": nurse_id}
+        if form.do(move_infusion, by=request.actor, now=request.now, infusion_id=infusion.pk, **arguments) is not None:
+            return redirect("infusions:chair", ref=ref)
+    context = {"infusion": infusion, "form": form, "day_form": day_form, "day": day, "zone": infusion.location.zone}
+    return render(request, "infusions/move.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _free_on(infusion: Infusion, day: date, now: datetime) -> list[tuple[str, str]]:
+    """The free times of a day, the visit's own counted as free."""
+    zone = ZoneInfo(infusion.location.zone)
+    places = Places(infusion.plan, day, day + timedelta(days=1), infusion.booking)
+    return [
+        (
+            _code(start, chair.pk, nurse.pk),
+            f"{clock(start.astimezone(zone))} · {chair.name} · {nurse.name}",
+        )
+        for start, chair, nurse in places.free(day, now)
+    ]
 
 
 @staff_page

@@ -12,8 +12,9 @@ from euthymia.clinic.foundation.stock.queries import held_ul, vials_on_hand
 from euthymia.clinic.journey.infusions import forms
 from euthymia.clinic.journey.infusions.beforehand_queries import claims_of
 from euthymia.clinic.journey.infusions.button_part import button_part
+from euthymia.clinic.journey.infusions.device_look import look_of
 from euthymia.clinic.journey.infusions.gate import GATE, open_items
-from euthymia.clinic.journey.infusions.models import GateClaim, HelpCall, Infusion
+from euthymia.clinic.journey.infusions.models import GateClaim, HelpCall, Infusion, Vitals
 from euthymia.clinic.journey.infusions.queries import (
     baseline_row,
     delivered_ug,
@@ -24,7 +25,7 @@ from euthymia.clinic.journey.infusions.queries import (
     segments_of,
     sheet,
 )
-from euthymia.clinic.journey.infusions.record import record_figure
+from euthymia.clinic.journey.infusions.record import record_figure, usually_ready_at
 from euthymia.clinic.journey.infusions.sign_queries import signs_shown
 from euthymia.clinic.journey.infusions.states import RUNS, InfusionState
 from euthymia.clinic.journey.infusions.vitals_clock import next_vitals
@@ -37,6 +38,7 @@ def chair_page(request: Any, infusion: Infusion, **given: Any) -> dict[str, Any]
     context: dict[str, Any] = {
         "infusion": infusion,
         "patient": infusion.patient,
+        "chair_look": look_of(request),
         "zone": infusion.location.zone,
         "clinical": may_read(request.actor, "patient.chart", infusion.location_id),
         "arrive_form": given.get("arrive_form") or ActForm(),
@@ -55,7 +57,8 @@ def chair_page(request: Any, infusion: Infusion, **given: Any) -> dict[str, Any]
     if state in (*RUNS, InfusionState.RECOVERY, InfusionState.DISCHARGED):
         context |= _during(request, infusion, context["help_calls"], given)
     if state in (*RUNS, InfusionState.RECOVERY, InfusionState.ARRIVED, InfusionState.READY):
-        context["vitals_form"] = given.get("vitals_form") or forms.VitalsForm()
+        context["vitals_form"] = given.get("vitals_form") or forms.VitalsForm(last=_last_values(context["rows"]))
+        context["quiet_words"] = forms.QUIET_WORDS
         context["event_form"] = given.get("event_form") or forms.EventForm()
     if state in RUNS:
         context["rate_form"] = given.get("rate_form") or forms.RateForm()
@@ -63,6 +66,14 @@ def chair_page(request: Any, infusion: Infusion, **given: Any) -> dict[str, Any]
     if state == InfusionState.RECOVERY:
         context |= _after(infusion, request, given)
     return context
+
+
+def _last_values(rows: list[Vitals]) -> dict[str, int | None]:
+    """What was measured last, each value from the latest row that has it."""
+    found: dict[str, int | None] = {}
+    for row in sorted(rows, key=lambda r: r.at):
+        found |= {name: value for name in forms.USUAL if (value := getattr(row, name)) is not None}
+    return found
 
 
 def _before(request: Any, infusion: Infusion, given: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +129,9 @@ def _during(request: Any, infusion: Infusion, calls: list[HelpCall], given: dict
     events, segments = events_of(infusion), segments_of(infusion)
     settings = thresholds()
     last = rows[-1] if rows else None
+    wait = timedelta(minutes=int(settings["discharge.wait_min"]))
     return {
+        "usually_ready_at": usually_ready_at(infusion, order, segments, wait) if order else None,
         "order": order,
         "rows": list(reversed(rows)),
         "events": events,

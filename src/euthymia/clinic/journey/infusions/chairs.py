@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
 
 from euthymia.clinic.foundation.audit.readings import readable_locations, record_reading
 from euthymia.clinic.foundation.audit.refusals import NotAllowed
 from euthymia.clinic.foundation.practice.pages import staff_page
+from euthymia.clinic.journey.infusions.device_look import remember
 from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.infusions.states import IN_CHAIR
 
@@ -29,3 +31,13 @@ def chairs(request: Any) -> HttpResponse:
         .order_by("location__name", "chair__name", "booking__starts_at")
     )
     return render(request, "infusions/chairs.html", {"visits": list(visits[:MOST])})
+
+
+@staff_page
+@require_POST
+def change_look(request: Any) -> HttpResponse:
+    """Dark or light on this device, and back to where that was asked."""
+    back = request.POST.get("back", "")
+    here = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    answer = redirect(back) if here else redirect("infusions:chairs")
+    return remember(answer, request.POST.get("look", ""))

@@ -1,10 +1,11 @@
 """The forms at the chair: numbers by pad, choices by tap."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
-from euthymia.clinic.foundation.audit.forms import ActForm, LineField, NumberField
+from euthymia.clinic.foundation.audit.forms import ActForm, DayField, LineField, NumberField
 from euthymia.clinic.foundation.stock.models import Vial
 from euthymia.clinic.journey.infusions.gate import GATE
 from euthymia.clinic.journey.infusions.leaving import CHECKLIST
@@ -16,6 +17,23 @@ NEARLY_EMPTY_UL = 1500
 """Vials that hold less are offered last."""
 PASSED = [("yes", "Yes"), ("no", "No")]
 SEVERITIES = [(1, "Mild"), (2, "Moderate"), (3, "Severe")]
+
+
+USUAL = {
+    "systolic_mmhg": 125,
+    "diastolic_mmhg": 78,
+    "heart_rate_bpm": 72,
+    "spo2_pct": 98,
+    "breaths_per_min": 14,
+    "sedation_moaas": 5,
+    "dissociation_0_10": 0,
+    "nausea_0_10": 0,
+    "anxiety_0_10": 0,
+}
+"""Where the offered values begin before anything was charted."""
+QUIET = {"sedation_moaas": 5, "dissociation_0_10": 0, "nausea_0_10": 0, "anxiety_0_10": 0}
+"""One tap for a patient who is fully awake and feels nothing of it."""
+QUIET_WORDS = "Fully awake, no complaints"
 
 
 class GateForm(ActForm):
@@ -88,7 +106,19 @@ class VitalsForm(ActForm):
     sedation_moaas = NumberField(label="Sedation, MOAA/S", unit="0-5", most=5, whole=True, required=False)
     dissociation_0_10 = NumberField(label="Dissociation", unit="0-10", most=10, whole=True, required=False)
     nausea_0_10 = NumberField(label="Nausea", unit="0-10", most=10, whole=True, required=False)
+    anxiety_0_10 = NumberField(label="Anxiety", unit="0-10", most=10, whole=True, required=False)
     note = LineField(label="Note", max_length=500, required=False)
+
+    def __init__(self, *args: Any, last: Mapping[str, int | None] | None = None, **kwargs: Any) -> None:
+        """Take what was charted last: a touch screen offers the values near it. Nothing is filled in from it."""
+        super().__init__(*args, **kwargs)
+        for name, usual in USUAL.items():
+            field: Any = self.fields[name]
+            near = (last or {}).get(name)
+            attrs = {"data-near": usual if near is None else near, "data-least": field.least or 0}
+            field.widget.attrs |= attrs | {"data-most": field.most}
+            if name in QUIET:
+                field.widget.attrs["data-quiet"] = QUIET[name]
 
     @property
     def measured(self) -> Measured:
@@ -141,6 +171,28 @@ class DischargeForm(ActForm):
     def checked(self) -> dict[str, bool]:
         """Which of the checks were ticked."""
         return {item: bool(self.cleaned_data.get(item)) for item, _ in CHECKLIST}
+
+
+class MoveDayForm(forms.Form):
+    day = DayField(label="Day")
+
+
+class MoveForm(ActForm):
+    """One of the free times of a day. What is offered is made anew for each page."""
+
+    offer = forms.ChoiceField(
+        label="Time, chair, nurse",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose a time.",
+            "invalid_choice": "That time was taken meanwhile. Choose another.",
+        },
+    )
+
+    def __init__(self, *args: Any, offers: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["offer"]
+        field.choices = offers
 
 
 class CancelForm(ActForm):

@@ -43,7 +43,19 @@ TEMPLATE = """
   ]
 ]
 """
-COLUMNS = ("Time", "mmHg", "Heart /min", "Breaths /min", "SpO2 %", "MOAA/S", "Dissoc.", "Nausea", "Note", "By")
+COLUMNS = (
+    "Time",
+    "mmHg",
+    "Heart /min",
+    "Breaths /min",
+    "SpO2 %",
+    "MOAA/S",
+    "Dissoc.",
+    "Nausea",
+    "Anxiety",
+    "Note",
+    "By",
+)
 
 
 def record_pdf(record: Record, practice: str) -> bytes:
@@ -120,6 +132,7 @@ def _row(row: Vitals, at: str, corrected: bool) -> list[str]:
         number(row.sedation_moaas),
         number(row.dissociation_0_10),
         number(row.nausea_0_10),
+        number(row.anxiety_0_10),
         row.note + (f" (corrected: {row.reason})" if row.corrects_id else ""),
         row.by.name,
     ]

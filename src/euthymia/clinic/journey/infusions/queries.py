@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from euthymia.clinic.foundation.audit.actors import Role
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.models import Chair, PostHeld, Staff
-from euthymia.clinic.foundation.schedule.models import ResourceKind
+from euthymia.clinic.foundation.schedule.models import Booking, ResourceKind
 from euthymia.clinic.foundation.schedule.queries import taken_periods
 from euthymia.clinic.foundation.schedule.rules import Opening, open_periods
 from euthymia.clinic.journey.infusions.dose import Dose, Rate, compute_dose, given_ug
@@ -127,7 +127,8 @@ def nurses_at(location_id: int, today: date) -> list[Staff]:
 class Places:
     """Chairs and nurses of one location with what is taken, read once for a whole booking page."""
 
-    def __init__(self, plan: Plan, first: date, last: date) -> None:
+    def __init__(self, plan: Plan, first: date, last: date, leaving: Booking | None = None) -> None:
+        """Read what is taken. `leaving` is a booking that is to be moved: its own time counts as free."""
         self.plan = plan
         self.location = plan.location
         self.zone = ZoneInfo(plan.location.zone)
@@ -136,9 +137,9 @@ class Places:
         self.nurses = nurses_at(plan.location_id, first)
         start = datetime.combine(first, datetime.min.time(), tzinfo=self.zone)
         end = datetime.combine(last + timedelta(days=1), datetime.min.time(), tzinfo=self.zone)
-        self.taken_chairs = taken_periods(ResourceKind.CHAIR, frozenset(c.pk for c in self.chairs), start, end)
-        self.taken_nurses = taken_periods(ResourceKind.STAFF, frozenset(n.pk for n in self.nurses), start, end)
-        self.taken_patient = taken_periods(ResourceKind.PATIENT, frozenset({plan.patient_id}), start, end)
+        self.taken_chairs = taken_periods(ResourceKind.CHAIR, frozenset(c.pk for c in self.chairs), start, end, leaving)
+        self.taken_nurses = taken_periods(ResourceKind.STAFF, frozenset(n.pk for n in self.nurses), start, end, leaving)
+        self.taken_patient = taken_periods(ResourceKind.PATIENT, frozenset({plan.patient_id}), start, end, leaving)
 
     def free(self, day: date, not_before: datetime) -> list[tuple[datetime, Chair, Staff]]:
         """Starts of a day at which a chair and a nurse are free, with the first of each."""

@@ -5,6 +5,7 @@ import { startDialogs } from "./dialogs.js";
 import { startJournal } from "./journal/page.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
+import { startNear } from "./near.js";
 import { startOnce } from "./once.js";
 import { startPads } from "./pad.js";
 import { startToasts } from "./toasts.js";
@@ -19,6 +20,7 @@ startLive();
 
 function enhance(root) {
   startPads(root);
+  startNear(root);
   startAutosave(root);
   root.querySelector("[data-focus]")?.focus();
 }

@@ -7,7 +7,7 @@ function press(input, key) {
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function padFor(input) {
+export function padFor(input) {
   const pad = document.createElement("div");
   pad.className = "pad";
   pad.setAttribute("role", "group");
