@@ -20,6 +20,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+IDS_TWICE = """() => {
+    const seen = [...document.querySelectorAll("[id]")].map((one) => one.id);
+    return [...new Set(seen.filter((id, place) => seen.indexOf(id) !== place))];
+}"""
 PHONE = {"width": 390, "height": 844}
 TABLET = {"width": 1024, "height": 768}
 DESK = {"width": 1280, "height": 900}
@@ -79,5 +83,7 @@ def look(page: Page, watch: Watch, name: str, pictures: Path | None = None, twin
         twin.goto(page.url)
     found = Axe().run(twin or page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
     faults = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found.response["violations"]]
+    twice = (twin or page).evaluate(IDS_TWICE)
+    faults += [f"the id {one} stands twice" for one in twice]
     if faults:
         watch.axe[name] = faults

@@ -31,6 +31,20 @@ def wall_time(instant: datetime, zone: str) -> str:
     return f"{moment:%a} {moment.day} {moment:%b %Y}, {clock(moment)}"
 
 
+def two_clocks(device_at: datetime, received_at: datetime, zone: str) -> str:
+    """When the tablet says it was, and when it came; the days are named where they differ.
+
+    >>> from datetime import UTC
+    >>> came = datetime(2026, 7, 14, 19, 5, tzinfo=UTC)
+    >>> two_clocks(came.replace(hour=18), came, "America/New_York")
+    'tablet 2:05 pm, received 3:05 pm'
+    """
+    here = ZoneInfo(zone)
+    if device_at.astimezone(here).date() == received_at.astimezone(here).date():
+        return f"tablet {clock(device_at.astimezone(here))}, received {clock(received_at.astimezone(here))}"
+    return f"tablet {wall_time(device_at, zone)}, received {wall_time(received_at, zone)}"
+
+
 def from_now(instant: datetime, now: datetime) -> str:
     """How far the instant is from now: in 4 min, 3 h ago, just now.
 

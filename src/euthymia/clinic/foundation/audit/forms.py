@@ -20,7 +20,12 @@ def new_key() -> str:
 class ActForm(forms.Form):
     """A form for one act. `form.do(act, ...)` performs it, or puts the refusal beside its field."""
 
-    key = forms.CharField(max_length=80, widget=forms.HiddenInput, initial=new_key)
+    key = forms.CharField(max_length=80, widget=forms.HiddenInput(attrs={"id": False}), initial=new_key)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Name the controls after their form: several forms stand on one page, and a label must find its own."""
+        kwargs.setdefault("auto_id", f"{type(self).__name__.lower()}_%s")
+        super().__init__(*args, **kwargs)
 
     def do(self, act: Callable[..., int], **arguments: Any) -> int | None:
         """Perform the act with this form's key. None, with the sentence in the form, when refused."""

@@ -61,6 +61,12 @@ def status(kind: str, word: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def two_clocks(device_at: datetime, received_at: datetime, zone: str) -> str:
+    """The tablet's time of a row, and the server's."""
+    return words.two_clocks(device_at, received_at, zone)
+
+
 @register.inclusion_tag("look/field.html")
 def field(
     bound: BoundField,

@@ -11,6 +11,7 @@ const SIGN_IN_LOOK_MS = 15000;
 const SECOND_TAP_MS = 800;
 const SHELL_LOOK_MS = 4000;
 const IN_TOUCH_MS = 10000; // three heartbeats
+let pressed = false;
 
 class JournalPage {
   status = "clear";
@@ -135,6 +136,7 @@ class JournalPage {
     } catch {
       return;
     }
+    await untouched();
     const fresh = new DOMParser().parseFromString(html, "text/html");
     const chair = fresh.getElementById("chair");
     const now = document.getElementById("chair");
@@ -228,8 +230,12 @@ class JournalPage {
       showReasons(form, [{ sentence: "This needs the network. Send it when the connection is back." }]);
       return;
     }
-    form.dataset.journalPassed = "yes";
-    form.requestSubmit(submitter ?? undefined);
+    // Sending may have brought the page anew meanwhile: the same form stands there again, with what was typed.
+    const here = form.isConnected ? form : sameForm(form, submitter);
+    if (!here) return;
+    const button = submitter && [...here.elements].find((one) => one.type === "submit" && one.name === submitter.name && one.value === submitter.value);
+    here.dataset.journalPassed = "yes";
+    here.requestSubmit(button || undefined);
   }
 
   async signOut(form) {
@@ -243,6 +249,21 @@ class JournalPage {
     await this.store.setFact("person", "");
     HTMLFormElement.prototype.submit.call(form);
   }
+}
+
+// The form on the page that goes where this one went, which is on the page no more.
+function sameForm(form, submitter) {
+  return [...document.forms].find(
+    (one) => one.action === form.action && (!submitter?.name || [...one.elements].some((button) => button.name === submitter.name && button.value === submitter.value)),
+  );
+}
+
+// A finger that is down on the page is let go first: nothing is replaced under it.
+function untouched() {
+  if (!pressed) return Promise.resolve();
+  return new Promise((done) => {
+    for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => setTimeout(done), { once: true });
+  });
 }
 
 // A lane is of one visit: the address that its forms have in common.
@@ -311,6 +332,8 @@ async function lookForServer(page) {
 }
 
 export function startJournal() {
+  document.addEventListener("pointerdown", () => { pressed = true; }, { capture: true });
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => { pressed = false; }, { capture: true });
   const opened = openPage();
   let ready = null;
   opened.then((page) => { ready = page; });
