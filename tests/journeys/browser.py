@@ -27,6 +27,7 @@ IDS_TWICE = """() => {
 PHONE = {"width": 390, "height": 844}
 TABLET = {"width": 1024, "height": 768}
 DESK = {"width": 1280, "height": 900}
+WALL = {"width": 1920, "height": 1080}
 
 
 @dataclass

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys import by_hand
-from tests.journeys.browser import DESK, PHONE, TABLET, Watch, context, look
+from tests.journeys.browser import DESK, PHONE, TABLET, WALL, Watch, context, look
 
 DAY_S = 86_400
 DOSES = (("80.6", "40.3", "0.806"), ("80", "40", "0.8"))
@@ -314,6 +314,11 @@ class Walk:
             nurse.check("input[name=kind][value=dissociation]")
             nurse.get_by_role("button", name="Chart event").click()
             self.look(nurse, "chair-running")
+            nurse.get_by_role("button", name="Light").click()
+            expect(nurse.locator("body.theme-light")).to_be_visible()
+            self.look(nurse, "chair-running-light")
+            nurse.get_by_role("button", name="Dark").click()
+            expect(nurse.locator("body.theme-dark")).to_be_visible()
             self._call_for_help(nurse)
         self.program.move_clock((5 if first else 15) * 60)
         nurse.reload()
@@ -400,6 +405,9 @@ class Walk:
         board = self.page_of("director")
         board.goto(f"{self.program.url}/desk/?location=alexandria")
         self.look(board, "board")
+        board.set_viewport_size(WALL)
+        self.look(board, "board-wall")
+        board.set_viewport_size(DESK)
         desk = self.page_of("desk-6")
         desk.goto(self.patient_url)
         desk.get_by_role("link", name="Open the next visit").click()

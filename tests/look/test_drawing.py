@@ -15,6 +15,7 @@ from euthymia.drawing import (
     BandDay,
     CourseCurve,
     Event,
+    FeltStrip,
     HeartRate,
     InfusionRecord,
     IntervalPlot,
@@ -24,6 +25,7 @@ from euthymia.drawing import (
     Pressure,
     Reference,
     Sparkline,
+    UsualPressure,
     band_chart,
     course_curve,
     infusion_record,
@@ -222,3 +224,28 @@ def test_a_drawing_grows_with_its_points_and_no_faster() -> None:
         return len(str(band_chart(replace(BAND, band=band, observed=tuple(Observed(d, 10) for d in range(days))))))
 
     assert size(400) - size(200) <= 1.2 * (size(200) - size(100)) * 2
+
+
+def test_the_usual_course_lies_behind_what_was_charted():
+    usual = tuple(UsualPressure(m, 120, 120 + m, 80, 80 + m / 2) for m in range(0, 41, 10))
+    strip = FeltStrip("Dissociation", 10, ((0, 0, 0), (40, 1, 6)), ((10, 3), (30, 10)))
+    bare, full = infusion_record(RECORD), infusion_record(replace(RECORD, usual_pressures=usual, felt=strip))
+    assert full.count('class="d-wide"') - bare.count('class="d-wide"') == 3
+    assert full.index('class="d-wide"') < full.index('class="d-ink"')
+    assert len(dots(full, "dot")) - len(dots(bare, "dot")) == 2
+    assert "Dissociation: most 10 of 10 at 30 min." in full
+    assert float(parsed(full).attrib["height"]) > float(parsed(bare).attrib["height"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"usual_pressures": (UsualPressure(0, float("nan"), 1, 1, 1),)},
+        {"usual_pressures": (UsualPressure(9, 1, 1, 1, 1), UsualPressure(3, 1, 1, 1, 1))},
+        {"felt": FeltStrip("Dissociation", 10, ((0, 0, float("inf")),))},
+        {"felt": FeltStrip("Dissociation", 10, ((5, 0, 1), (1, 0, 1)))},
+    ],
+)
+def test_a_usual_course_that_cannot_be_drawn_is_refused(wrong):
+    with pytest.raises(ValueError, match=r"cannot be drawn|goes back"):
+        infusion_record(replace(RECORD, **wrong))

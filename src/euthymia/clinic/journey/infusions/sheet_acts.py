@@ -6,6 +6,7 @@ from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.acts import act, permit
 from euthymia.clinic.foundation.audit.refusals import Refusal, Refused
 from euthymia.clinic.journey.infusions.models import (
+    EventKind,
     Infusion,
     InfusionEvent,
     Vitals,
@@ -111,6 +112,8 @@ def chart_event(
     permit(location_id=infusion.location_id, patient_id=infusion.patient_id, subject=infusion)
     if infusion.state not in CHARTABLE:
         raise Refused(Refusal("sheet_closed", "The sheet of this visit is closed."))
+    if kind == EventKind.RESCUE and not text.strip():
+        raise Refused(Refusal("medicine_unnamed", "Write which medicine, how much and how it was given."), "text")
     times = written(slip, now, infusion.arrived_at)
     event = InfusionEvent.objects.create(
         infusion=infusion,
