@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check race crash offline soak slips mutants bench lock browser
+.PHONY: help install demo test check race crash load offline soak slips mutants bench lock browser
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ offline: $(INSTALLED_DEV) browser ## 1,000 schedules of lost networks, replies a
 
 bench: $(INSTALLED_DEV) ## Speed of the pages with 1,000 and with 100,000 patients
 	@$(BIN)/python -m bench.run
+
+load: $(INSTALLED_DEV) ## 500 infusions charted every 5 s with 50 boards open; a lone post beside it
+	@$(BIN)/python -m bench.load $(ARGS)
 
 soak: $(INSTALLED_DEV) ## Long random runs of the drug log: 10,000 of 50 steps beside a second book
 	@$(BIN)/python -m bench.soak

@@ -25,6 +25,8 @@ log = logging.getLogger("euthymia.live")
 HEARTBEAT_S = 3.0
 SETTLE_S = 0.15
 """How long news are gathered before a page is drawn again."""
+REST, REST_MOST_S = 2.0, 1.2
+"""Drawing rests for so many times as long as it took: the boards leave the server to those who chart."""
 TICK_S = 15.0
 """How often what grows late with time alone is drawn again."""
 TICK = "tick"
@@ -103,11 +105,13 @@ def _wake(hub: _Hub, location_id: int | None, act: str | None) -> None:
 
 async def _draw(hub: _Hub) -> None:
     """Draw each page that has changed once, and hand the same bytes to all who see it."""
+    rest_s = 0.0
     while True:
         await hub.woken.wait()
-        await asyncio.sleep(SETTLE_S)
+        await asyncio.sleep(max(SETTLE_S, rest_s))
         hub.woken.clear()
         stale, hub.stale = hub.stale, set()
+        began = hub.loop.time()
         for view in stale:
             try:
                 message = await sync_to_async(drawn, thread_sensitive=False)(view)
@@ -118,6 +122,7 @@ async def _draw(hub: _Hub) -> None:
                 if queue.full():
                     queue.get_nowait()
                 queue.put_nowait(message)
+        rest_s = min(REST_MOST_S, REST * (hub.loop.time() - began))
 
 
 def drawn(view: View) -> bytes:

@@ -29,3 +29,11 @@ def open_infusion(*, by: Actor, now: datetime, ref: UUID, what: str = "board") -
         subject=f"infusions.infusion:{infusion.pk}",
     )
     return infusion
+
+
+def find_infusion(*, by: Actor, ref: UUID, what: str = "board") -> int:
+    """Which infusion this is, for an act whose answer shows nothing of it: that is no reading."""
+    found = Infusion.objects.filter(ref=ref).values_list("pk", "location_id").first()
+    if found is None or not may_read(by, what, found[1]):
+        raise NotAllowed(what)
+    return found[0]

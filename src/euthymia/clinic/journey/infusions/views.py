@@ -12,7 +12,7 @@ from euthymia.clinic.foundation.audit.forms import ActForm
 from euthymia.clinic.foundation.practice.pages import staff_page
 from euthymia.clinic.foundation.practice.people_at_work import WITNESS_UNKNOWN, who_signs
 from euthymia.clinic.journey.infusions import acts, dose_acts, forms, leaving_acts, sheet_acts
-from euthymia.clinic.journey.infusions.access import open_infusion
+from euthymia.clinic.journey.infusions.access import find_infusion, open_infusion
 from euthymia.clinic.journey.infusions.chair import chair_page
 from euthymia.clinic.journey.infusions.from_tablet import answer_entry, is_kept_entry
 from euthymia.clinic.journey.infusions.models import Infusion, Vitals
@@ -235,17 +235,18 @@ def _do(
 
     What is `keepable` may also come out of a tablet's journal, later than it was written.
     """
+    if keepable and is_kept_entry(request):
+        infusion_id, kept = find_infusion(by=request.actor, ref=ref, what=what), form_class(request.POST)
+        return answer_entry(
+            request,
+            kept,
+            lambda slip: kept.do(
+                act, by=request.actor, now=request.now, infusion_id=infusion_id, slip=slip, **arguments(kept)
+            ),
+        )
     infusion = open_infusion(by=request.actor, now=request.now, ref=ref, what=what)
     extra = {"vials": chair_page(request, infusion)["vials"]} if form_class is forms.OrderForm else {}
     form = form_class(request.POST, **extra)
-    if keepable and is_kept_entry(request):
-        return answer_entry(
-            request,
-            form,
-            lambda slip: form.do(
-                act, by=request.actor, now=request.now, infusion_id=infusion.pk, slip=slip, **arguments(form)
-            ),
-        )
     if form.is_valid():
         done = form.do(act, by=request.actor, now=request.now, infusion_id=infusion.pk, **arguments(form))
         if done is not None:
