@@ -1,5 +1,8 @@
 """The rules run over the newest intake and what was measured; what spoke is kept."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from euthymia.clinic.journey.screening.acts import run_screening
 from euthymia.clinic.journey.screening.models import Screening
 from tests.acts.laws import ActLaws
@@ -28,3 +31,12 @@ class TestRunScreening(ActLaws):
 
     def test_without_an_intake_there_is_nothing_to_look_at(self, cast):
         assert self.refusal(cast, patient_id=cast.patient.pk, measured={}) == ("no_intake", None)
+
+    def test_he_is_as_old_as_the_calendar_of_his_location_says(self, cast):
+        evening = replace(cast, now=datetime(2026, 11, 24, 3, tzinfo=UTC))  # ten in the evening of the 23rd there
+        an_intake(evening, birth_on="2008-11-24")
+        young = Screening.objects.get(pk=self.do(evening, patient_id=cast.patient.pk, measured=MEASURED))
+        assert "age_low" in {f["rule"] for f in young.findings if f["known"]}
+        morning = replace(cast, now=datetime(2026, 11, 24, 14, tzinfo=UTC))
+        grown = Screening.objects.get(pk=self.do(morning, patient_id=cast.patient.pk, measured=MEASURED))
+        assert "age_low" not in {f["rule"] for f in grown.findings if f["known"]}

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.acts import act, permit
@@ -86,7 +87,7 @@ def _take_over(patient: Patient, answers: dict[str, Any]) -> None:
 @act
 def run_screening(*, by: Actor, now: datetime, key: str | None, patient_id: int, measured: dict[str, float]) -> int:
     """Run every rule over the newest intake and what was measured, and keep what spoke."""
-    patient = Patient.objects.get(pk=patient_id)
+    patient = Patient.objects.select_related("location").get(pk=patient_id)
     permit(location_id=patient.location_id, patient_id=patient.pk, subject=patient)
     intake = Intake.objects.filter(patient=patient).order_by("-id").first()
     if intake is None:
@@ -95,7 +96,7 @@ def run_screening(*, by: Actor, now: datetime, key: str | None, patient_id: int,
     inputs = rules.inputs_of(
         answers=intake.answers,
         measured=measured,
-        age_years=rules.age_on(patient.birth_on, now.date()),
+        age_years=rules.age_on(patient.birth_on, now.astimezone(ZoneInfo(patient.location.zone)).date()),
         phq9_item9=last_item9(patient),
         thresholds=settings,
     )
