@@ -282,6 +282,7 @@ class Walk:
         nurse.get_by_role("link", name="Open the next visit").click()
         self._clock_to_booking(nurse)
         nurse.get_by_role("button", name="Patient has arrived").click()
+        nurse.locator("#gate fieldset.field").first.wait_for()
         for group in nurse.locator("#gate fieldset.field").all():
             group.locator("input[value=yes]").check()
         nurse.fill("input[name=escort_name]", "Demo Escort")
