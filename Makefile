@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check race crash load offline soak slips mutants bench lock browser
+.PHONY: help install demo test check race crash load offline soak slips mutants nuts bench lock browser
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,10 @@ mutants: $(INSTALLED_DEV) ## Changes the rules of dose, limits and drug log one 
 offline: $(INSTALLED_DEV) browser ## 1,000 schedules of lost networks, replies and tabs: every entry once, or refused in sight
 	@$(BIN)/python -m bench.offline
 
+nuts: $(INSTALLED_DEV) ## The forecast beside NUTS on 20 patients, and how long each takes
+	@$(PIP) install --require-hashes -r requirements-peers.lock
+	@$(BIN)/python -m bench.model_nuts $(ARGS)
+
 bench: $(INSTALLED_DEV) ## Speed of the pages with 1,000 and with 100,000 patients
 	@$(BIN)/python -m bench.run
 
@@ -59,6 +63,7 @@ soak: $(INSTALLED_DEV) ## Long random runs of the drug log: 10,000 of 50 steps b
 lock: $(INSTALLED_DEV) ## Pins every dependency anew, by hash
 	@$(call compile,,requirements.lock)
 	@$(call compile,--group dev,requirements-dev.lock)
+	@$(call compile,--group dev --group peers --constraint requirements-dev.lock,requirements-peers.lock)
 
 compile = echo "Pinning $(2)" && $(BIN)/uv pip compile pyproject.toml $(1) --quiet --universal \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url -o $(2)

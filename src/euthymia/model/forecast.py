@@ -236,8 +236,12 @@ def _drawn(people: Population, count: int, seed: int) -> Draws:
 
 def posterior_of(given: ForecastInput, *, draws: int = 20_000, seed: int = 0) -> Posterior:
     """Return the draws that a patient's scores leave, for questions other than the forecast's."""
-    asked = _checked(given, draws)
-    return _posterior(asked, np.array([asked.until]), calibrated(), seed)
+    return posterior_at(given, np.array([float(given.until_day)]), draws=draws, seed=seed)
+
+
+def posterior_at(given: ForecastInput, days: Array, *, draws: int = 20_000, seed: int = 0) -> Posterior:
+    """Return the same with the patient's residuals on the days."""
+    return _posterior(_checked(given, draws), days, calibrated(), seed)
 
 
 def _fade_day(
