@@ -11,6 +11,8 @@ from tests.journeys import by_hand
 from tests.journeys.browser import DESK, PHONE, TABLET, WALL, Watch, context, look
 
 DAY_S = 86_400
+ZONE = "America/New_York"
+"""Of the location that is walked, and of what stands on its desks."""
 DOSES = (("80.6", "40.3", "0.806"), ("80", "40", "0.8"))
 """kg, mg and mL of even and odd visits: the same weight twice would be asked about."""
 BY_TAPS, BY_KEYS = 3, 4
@@ -74,7 +76,7 @@ class Walk:
     def page_of(self, slug: str, viewport: dict[str, int] = DESK) -> Page:
         """The page of a member of staff, signed in."""
         if slug not in self.pages:
-            device = context(self.browser, self.watch, viewport=viewport)
+            device = context(self.browser, self.watch, viewport=viewport, timezone_id=ZONE)
             device.add_init_script(f"({MOVE_DATE})({self.program.ahead_s * 1000})")
             self.program.devices.append(device)
             page = device.new_page()
@@ -314,6 +316,8 @@ class Walk:
         if first:
             nurse.check("input[name=kind][value=dissociation]")
             nurse.get_by_role("button", name="Chart event").click()
+            expect(nurse.locator("p", has_text="Dissociation").first).to_contain_text("Demo Nurse 11")
+            expect(nurse.get_by_label("Kept on this tablet")).to_be_hidden()
             self.look(nurse, "chair-running")
             nurse.get_by_role("button", name="Light").click()
             expect(nurse.locator("body.theme-light")).to_be_visible()
