@@ -88,11 +88,13 @@ class Program:
             time.sleep(0.1)
 
     def kill(self, what: str) -> str:
-        """Kill with signal 9: the web server, all of PostgreSQL, or one of its processes. Says which."""
+        """Kill with signal 9: every web server, all of PostgreSQL, or one of its processes. Says which."""
         if what in self._deaths:
             self._deaths[what].append(time.monotonic())
-        first = self._processes()["web server" if what == "web server" else "database"]
-        doomed = {"web server": [first], "database": [first, *_children(first)]}.get(what)
+        numbers = self._processes()
+        first = numbers["database"]
+        web = [number for name, number in numbers.items() if name.startswith("web server")]
+        doomed = {"web server": web, "database": [first, *_children(first)]}.get(what)
         if doomed is None:
             doomed = self._clients_of(first)[-1:] or [first]
         for process in doomed:

@@ -317,13 +317,13 @@ async def flood(fresh: Fresh, server: Server, tablets: list[Tablet], posts: int,
 
 
 def memory_mb(server: Server) -> float:
-    """What the web server holds of its own."""
-    return float(psutil.Process(server.process.pid).memory_full_info().uss / 2**20)
+    """What the web servers hold of their own."""
+    return float(sum(psutil.Process(one.pid).memory_full_info().uss for one in server.processes) / 2**20)
 
 
 def cpu_s(fresh: Fresh, server: Server) -> tuple[float, float]:
-    """CPU so far of the web server, and of all of PostgreSQL."""
-    web = psutil.Process(server.process.pid).cpu_times()
+    """CPU so far of the web servers, and of all of PostgreSQL."""
+    web = [psutil.Process(one.pid).cpu_times() for one in server.processes]
     with psycopg.connect(fresh.owner_url) as conn:
         postmaster = psutil.Process(conn.info.backend_pid).parent()
         assert postmaster is not None
@@ -334,7 +334,7 @@ def cpu_s(fresh: Fresh, server: Server) -> tuple[float, float]:
             except psutil.NoSuchProcess:
                 continue
             database += times.user + times.system
-    return web.user + web.system, database
+    return sum(times.user + times.system for times in web), database
 
 
 def missing(fresh: Fresh, tablets: list[Tablet]) -> int:

@@ -172,7 +172,8 @@ def cpu_s(fresh: Fresh, server: Server) -> float:
         postmaster = own.parent()
         assert postmaster is not None
         total = 0.0
-        for process in (psutil.Process(server.process.pid), postmaster, *postmaster.children()):
+        web = [psutil.Process(process.pid) for process in server.processes]
+        for process in (*web, postmaster, *postmaster.children()):
             try:
                 times = process.cpu_times()
             except psutil.NoSuchProcess:

@@ -5,14 +5,20 @@ import os
 import socket
 import subprocess
 import sys
+import time
 import urllib.parse
 import urllib.request
 
+import psutil
+
+from euthymia.serve import how_many_web
+
 PASSWORD = "demo demo demo"
+REST_WITHIN_S, QUIET_TIMES, QUIET_CPU_S = 60.0, 12, 0.05
 
 
 class Server:
-    """One web server process, as `serve` runs it."""
+    """The web server processes on one address, as `serve` runs them."""
 
     def __init__(self, env: dict[str, str]) -> None:
         self.env = env
@@ -24,15 +30,28 @@ class Server:
         self.port = door.getsockname()[1]
         os.set_inheritable(door.fileno(), True)
         command = [sys.executable, "-m", "euthymia.web", str(door.fileno())]
-        self.process = subprocess.Popen(command, env=self.env, pass_fds=[door.fileno()])
+        count = how_many_web(self.env)
+        self.processes = [subprocess.Popen(command, env=self.env, pass_fds=[door.fileno()]) for _ in range(count)]
         door.close()
         self.url = f"http://127.0.0.1:{self.port}"
         Client(self.url).get("/up/")
+        self._until_they_rest()
         return self
 
+    def _until_they_rest(self) -> None:
+        """They load the model in their first seconds: that is no part of what is measured."""
+        watched = [psutil.Process(process.pid) for process in self.processes]
+        quiet, until = 0, time.monotonic() + REST_WITHIN_S
+        while quiet < QUIET_TIMES and time.monotonic() < until:
+            before = sum(p.cpu_times().user for p in watched)
+            time.sleep(0.5)
+            quiet = quiet + 1 if sum(p.cpu_times().user for p in watched) - before < QUIET_CPU_S else 0
+
     def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(20)
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait(20)
 
 
 class Client:

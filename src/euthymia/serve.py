@@ -1,4 +1,4 @@
-"""Runs the whole program: the database, the web server, the worker; each is started again when it dies."""
+"""Runs the whole program: the database, the web servers, the worker; each is started again when it dies."""
 
 import http.client
 import json
@@ -19,6 +19,7 @@ from euthymia.installation import Database, environment, make_folder, migrate, r
 
 READY_WITHIN_S = 90.0
 CHILDREN_STOP_WITHIN_S = 3.5  # then the web server and the worker are ended
+WEB_PROCESSES_MOST = 8
 STOP_WITHIN_S = 4.8  # what remains of it is PostgreSQL's
 
 
@@ -54,6 +55,21 @@ def run_serve(data_dir: Path, port: int, demo: bool, host: str = "127.0.0.1", sa
     return 0
 
 
+def how_many_web(env: Mapping[str, str]) -> int:
+    """How many web servers share the one address: as many as there are processors, or EUTHYMIA_WEB_PROCESSES."""
+    given = env.get("EUTHYMIA_WEB_PROCESSES", "").strip()
+    if not given:
+        return max(1, min(WEB_PROCESSES_MOST, os.cpu_count() or 1))
+    if not (given.isascii() and given.isdigit() and 1 <= int(given) <= WEB_PROCESSES_MOST):
+        raise CannotServe(f"EUTHYMIA_WEB_PROCESSES is “{given}”. Give a number from 1 to {WEB_PROCESSES_MOST}.")
+    return int(given)
+
+
+def web_names(count: int) -> list[str]:
+    """What the web servers are called, in processes.json and in what is said."""
+    return ["web server", *(f"web server {number}" for number in range(2, count + 1))]
+
+
 class _Stopping(Exception):  # a wish, not an error
     """Somebody asked the program to stop."""
 
@@ -64,7 +80,8 @@ class _Server:
         self._demo = demo
         self._say = say
         self._database = Database(data_dir, say)
-        self._children: list[Child] = []
+        self._web: list[Child] = []
+        self._worker: Child | None = None
         self._lock: IO[str] | None = None
         self._door: socket.socket | None = None
         self._noted_database: int | None = None
@@ -90,14 +107,15 @@ class _Server:
         running = self._database.start(join=False)
         env = environment(self._data_dir, running, demo=self._demo)
         changed = migrate(self._data_dir, running, env, self._say)
-        self._children = self._make_children(door, env)
+        self._make_children(door, env)
         if self._demo:
             self._start_demo(env, first_time=changed or not self._demo_stamp().exists())
         else:
             self._start_web()
         self._wait_until_ready(host, port)
         self._say(f"Euthymia is ready at {address}")
-        self._children[1].start()
+        if self._worker is not None:
+            self._worker.start()
         self._note_processes()
         self._say(self._sign_ins + "Press Ctrl-C to stop")
         while True:
@@ -105,7 +123,8 @@ class _Server:
             time.sleep(0.2)
 
     def _start_web(self) -> None:
-        self._children[0].start()
+        for server in self._web:
+            server.start()
         self._note_processes()
 
     def _demo_stamp(self) -> Path:
@@ -159,12 +178,18 @@ class _Server:
         if self._lock is None:
             raise CannotServe(f"{self._data_dir} is already in use by process {lock_holder(path)}.")
 
-    def _make_children(self, door: socket.socket, env: Mapping[str, str]) -> list[Child]:
-        # The parent keeps the listening socket: while the web server is started again, callers wait in it.
+    @property
+    def _children(self) -> list[Child]:
+        return [*self._web, *([self._worker] if self._worker else [])]
+
+    def _make_children(self, door: socket.socket, env: Mapping[str, str]) -> None:
+        # The parent keeps the listening socket: while a web server is started again, callers wait in it, or are
+        # answered by another one.
         web = [sys.executable, "-m", "euthymia.web", str(door.fileno())]
         worker = [sys.executable, "-m", "django", "run_jobs"]
         env = {**env, "EUTHYMIA_DB_ROLE": "app"}
-        return [Child("web server", web, env, keep_fd=door.fileno()), Child("worker", worker, env)]
+        self._web = [Child(name, web, env, keep_fd=door.fileno()) for name in web_names(how_many_web(os.environ))]
+        self._worker = Child("worker", worker, env)
 
     def _wait_until_ready(self, host: str, port: int) -> None:
         until = time.monotonic() + READY_WITHIN_S

@@ -18,6 +18,10 @@ CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("EUTHYMIA_ORIGINS", "").split(
 BEHIND_TLS = os.environ.get("EUTHYMIA_TLS") == "1"
 
 
+# A page asks the same few questions each time: PostgreSQL plans each once a connection.
+PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
+
+
 def database(url: str, *, pooled: bool) -> dict[str, Any]:
     """Turn a PostgreSQL URL into Django's settings for it."""
     parts = {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
@@ -32,7 +36,7 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,
         # After a crash of PostgreSQL the pool holds dead connections: each is tried before it is used.
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**parts, **pool},
+        "OPTIONS": {**parts, **pool, **PREPARED},
     }
 
 

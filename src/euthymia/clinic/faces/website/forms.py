@@ -1,5 +1,6 @@
 """The forms of the public site."""
 
+import functools
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -29,9 +30,13 @@ ZONES: tuple[tuple[str, str], ...] = (
 )
 
 
+# Asked for once: each asking walks through some six hundred files.
+_every_zone = functools.cache(available_timezones)
+
+
 def known_zone(name: str, otherwise: str) -> str:
     """The zone named, if there is such a zone."""
-    return name if name in available_timezones() else otherwise
+    return name if name in _every_zone() else otherwise
 
 
 def read_slot(code: str) -> Slot | None:

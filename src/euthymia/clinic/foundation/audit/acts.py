@@ -111,7 +111,7 @@ def _in_transaction(deed: Deed, body: Callable[[], R]) -> R:
         if deed.key is not None:
             earlier = _earlier(deed.key)
             if earlier is not None:
-                return cast(R, _same_answer(earlier, deed))
+                return cast(R, earlier.same_answer(deed))
         writes = _to_write.set(entries) if outermost else None
         deeds = _deeds.set((*_deeds.get(), deed))
         try:
@@ -131,17 +131,26 @@ def _in_transaction(deed: Deed, body: Callable[[], R]) -> R:
     return answer
 
 
-def _earlier(key: str) -> Entry | None:
-    """The entry of an act done before with this key. The lock makes a simultaneous repeat wait its turn."""
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What an act done before with the same key was, and what it answered."""
+
+    act: str
+    content_hash: str
+    answer: Any
+
+    def same_answer(self, deed: Deed) -> Any:
+        if self.act != deed.act or self.content_hash != deed.content_hash:
+            raise Refused(KEY_REUSED)
+        return self.answer
+
+
+def _earlier(key: str) -> _Done | None:
+    """The act done before with this key. A simultaneous repeat waits its turn there."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
-    return Entry.objects.filter(key=key).first()
-
-
-def _same_answer(earlier: Entry, deed: Deed) -> Any:
-    if earlier.act != deed.act or earlier.content_hash != deed.content_hash:
-        raise Refused(KEY_REUSED)
-    return earlier.answer
+        cursor.execute("SELECT act, content_hash, answer FROM audit_earlier(%s)", [key])
+        row = cursor.fetchone()
+    return None if row is None else _Done(row[0], row[1], json.loads(row[2]))
 
 
 def _entry(deed: Deed, answer: int | str) -> Entry:

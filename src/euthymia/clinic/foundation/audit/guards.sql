@@ -92,6 +92,16 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- The act done before with this key. The lock makes a simultaneous repeat wait its turn; only then, with a view of
+-- what has been committed meanwhile, is it looked for.
+CREATE OR REPLACE FUNCTION audit_earlier(wanted text)
+RETURNS TABLE (act varchar, content_hash varchar, answer jsonb)
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(wanted, 0));
+    RETURN QUERY SELECT e.act, e.content_hash, e.answer FROM audit_entry e WHERE e.key = wanted;
+END $$;
+
 DROP TRIGGER IF EXISTS audit_chain ON audit_entry;
 CREATE TRIGGER audit_chain BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_chain_entry();
 DROP TRIGGER IF EXISTS audit_never ON audit_entry;
