@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 from django.db.backends.signals import connection_created
 
-from tests.cast import Cast, make_cast
+from tests.cast import NOW, Cast, make_cast
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +56,12 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     yield
     connection_created.disconnect(dispatch_uid="work as the app")
     connections["default"].close()
+
+
+@pytest.fixture(autouse=True)
+def _ten_in_the_morning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program's clock stands at the cast's hour, whatever day the tests run on; a test may move it."""
+    monkeypatch.setattr("euthymia.clock.now", lambda: NOW)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from unittest.mock import patch
 
 import pytest
 from django import forms
@@ -255,11 +254,10 @@ def undone() -> Iterator[None]:
 
 
 @pytest.fixture
-def page(request, cast) -> Iterator[Page]:
-    with patch("euthymia.clock.now", return_value=cast.now):
-        made = PAGES[request.param](cast)
-        made.client.raise_request_exception = False
-        yield made
+def page(request, cast) -> Page:
+    made = PAGES[request.param](cast)
+    made.client.raise_request_exception = False
+    return made
 
 
 def form_of(response, name: str | None = None) -> forms.BaseForm:

@@ -20,11 +20,6 @@ from tests import visits
 from tests.cast import NOW
 
 
-@pytest.fixture(autouse=True)
-def _ten_in_the_morning(monkeypatch):
-    monkeypatch.setattr("euthymia.clock.now", lambda: NOW)
-
-
 @pytest.fixture
 def infusion(cast):
     return visits.running(visits.crew_of(cast), NOW - timedelta(minutes=10))

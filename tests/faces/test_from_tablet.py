@@ -16,10 +16,9 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def chair(cast, monkeypatch):
+def chair(cast):
     """The nurse's tablet at a chair where the pump has run for half an hour."""
     infusion = visits.running(visits.crew_of(cast), cast.now - 30 * MINUTE)
-    monkeypatch.setattr("euthymia.clock.now", lambda: cast.now)
     return Chair(cast, infusion)
 
 

@@ -157,8 +157,7 @@ def record_sha256_after(infusion, discharge, model, change):
 
 
 @pytest.fixture
-def page(cast, monkeypatch):
-    monkeypatch.setattr("euthymia.clock.now", lambda: cast.now)
+def page(cast):
     infusion = signed(cast)
     return cast.client(cast.nurse), reverse("infusions:record", args=[infusion.ref])
 
@@ -187,8 +186,7 @@ def test_the_record_prints_with_its_addenda(cast, page):
     assert len(after.content) > len(before.content)
 
 
-def test_a_record_that_runs_is_read_and_not_added_to(cast, monkeypatch):
-    monkeypatch.setattr("euthymia.clock.now", lambda: cast.now)
+def test_a_record_that_runs_is_read_and_not_added_to(cast):
     infusion = running(crew_of(cast), cast.now)
     chart(crew_of(cast), infusion, cast.now)
     told = cast.client(cast.nurse).get(reverse("infusions:record", args=[infusion.ref])).content.decode()

@@ -75,8 +75,7 @@ def test_the_next_visit_stands_on_it_once_it_is_booked(cast, infusion):
     assert taken_home(infusion, cast.now + timedelta(days=3)).next_visit is None
 
 
-def test_it_is_printed_at_the_chair(cast, infusion, monkeypatch):
-    monkeypatch.setattr("euthymia.clock.now", lambda: cast.now)
+def test_it_is_printed_at_the_chair(cast, infusion):
     nurse = cast.client(cast.nurse)
     sheet = reverse("infusions:sheet", args=[infusion.ref])
     assert sheet in nurse.get(reverse("infusions:chair", args=[infusion.ref])).content.decode()

@@ -112,8 +112,7 @@ class TestAnswerBeforehand(ActLaws):
 
 
 @pytest.fixture
-def infusion(cast, monkeypatch):
-    monkeypatch.setattr("euthymia.clock.now", lambda: cast.now)
+def infusion(cast):
     return booked(crew_of(cast), cast.now)
 
 

@@ -72,8 +72,7 @@ class TestTellOfSign(ActLaws):
                 infusion_id=told.infusion_id, measure="x", level="red", told=" ", at=cast.now, by_id=told.by_id
             )
 
-    def test_the_chair_says_who_was_told_and_asks_for_the_repeat(self, cast, monkeypatch):
-        monkeypatch.setattr("euthymia.clock.now", lambda: cast.now)
+    def test_the_chair_says_who_was_told_and_asks_for_the_repeat(self, cast):
         wanted = self.arguments(cast)
         nurse, ref = cast.client(cast.nurse), Infusion.objects.get().ref
         page = nurse.get(reverse("infusions:chair", args=[ref])).content.decode()
