@@ -13,8 +13,8 @@ MODEL_AFTER_S = 4.0
 NEW_OBJECTS_BEFORE_A_SWEEP = 20_000
 """A page makes some thousands of objects that live for a moment; Python's 700 would sweep several times a page."""
 TURN_S = 0.0005
-"""How long one thread computes while another waits for its turn. An entry at a chair asks the database a dozen times, and after
-each answer it waits for such a turn: Python's 5 ms would hold it up by a tenth of a second while a board is drawn."""
+"""How long one thread computes while another waits for its turn. An entry at a chair asks the database a dozen times,
+and waits for a turn after each answer: Python's 5 ms would hold it up by a tenth of a second while a board is drawn."""
 
 
 def main(descriptor: int) -> None:

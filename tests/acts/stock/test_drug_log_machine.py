@@ -17,8 +17,8 @@ from euthymia.clinic.journey.infusions import leaving_acts
 from tests.acts.stock.book import MET, STEPS
 from tests.acts.stock.drug_log_machine import DrugLog, make_world
 
-RUNS = 150
-"""As many runs as fit into a minute or so; `make soak` does 10,000."""
+RUNS = 500
+"""`make soak` does 10,000."""
 FAULT_RUNS = 300
 """Within how many runs a planted fault must be found."""
 

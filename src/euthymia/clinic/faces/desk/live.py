@@ -26,7 +26,8 @@ HEARTBEAT_S = 3.0
 SETTLE_S = 0.15
 """How long news are gathered before a page is drawn again."""
 REST, REST_MOST_S = 2.0, 1.2
-"""Drawing rests for so many times as long as it took: the boards leave the server to those who chart."""
+"""After each page drawing rests for so many times as long as it took, but no longer than that in a round of all pages:
+the boards leave the server to those who chart."""
 TICK_S = 15.0
 """How often what grows late with time alone is drawn again."""
 TICK = "tick"
@@ -105,14 +106,14 @@ def _wake(hub: _Hub, location_id: int | None, act: str | None) -> None:
 
 async def _draw(hub: _Hub) -> None:
     """Draw each page that has changed once, and hand the same bytes to all who see it."""
-    rest_s = 0.0
     while True:
         await hub.woken.wait()
-        await asyncio.sleep(max(SETTLE_S, rest_s))
+        await asyncio.sleep(SETTLE_S)
         hub.woken.clear()
         stale, hub.stale = hub.stale, set()
-        began = hub.loop.time()
+        may_rest_s = REST_MOST_S
         for view in stale:
+            began = hub.loop.time()
             try:
                 message = await sync_to_async(drawn, thread_sensitive=False)(view)
             except Exception:
@@ -122,7 +123,9 @@ async def _draw(hub: _Hub) -> None:
                 if queue.full():
                     queue.get_nowait()
                 queue.put_nowait(message)
-        rest_s = min(REST_MOST_S, REST * (hub.loop.time() - began))
+            rest_s = min(may_rest_s, REST * (hub.loop.time() - began))
+            may_rest_s -= rest_s
+            await asyncio.sleep(rest_s)
 
 
 def drawn(view: View) -> bytes:

@@ -41,6 +41,7 @@ def icon_names() -> frozenset[str]:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, label: str = "") -> SafeString:
     """An icon from the sprite. Without a label it is decoration, and screen readers skip it."""
     if name not in icon_names():
@@ -52,6 +53,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def status(kind: str, word: str) -> SafeString:
     """The state of a thing: a shape and a word."""
     if kind not in STATUS_SHAPES:
@@ -132,6 +134,12 @@ def local_clock(instant: datetime | None, zone: str) -> str:
     if instant is None:
         return ""
     return words.clock(instant.astimezone(ZoneInfo(zone)))
+
+
+@register.filter
+def iso(instant: datetime | None) -> str:
+    """An instant as machines read it; nothing for None."""
+    return "" if instant is None else instant.isoformat()
 
 
 @register.filter
