@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
+from euthymia import clock
 from euthymia.children import CannotServe, Child, Say, begin, finish, told
 from euthymia.embedded import DatabaseProblem
 from euthymia.embedded.cluster import lock_holder, take_lock
@@ -82,6 +83,8 @@ class _Server:
         self._database = Database(data_dir, say)
         self._web: list[Child] = []
         self._worker: Child | None = None
+        self._clock: clock.Keeper | None = None
+        self._clock_told = ""
         self._lock: IO[str] | None = None
         self._door: socket.socket | None = None
         self._noted_database: int | None = None
@@ -105,7 +108,8 @@ class _Server:
             os.environ.setdefault("EUTHYMIA_HOSTS", f"127.0.0.1,localhost,{host}")
         self._say("Starting the database")
         running = self._database.start(join=False)
-        env = environment(self._data_dir, running, demo=self._demo)
+        self._clock = clock.Keeper(self._data_dir / "clock")
+        env = environment(self._data_dir, running, demo=self._demo) | {clock.NOTE: str(self._clock.note)}
         changed = migrate(self._data_dir, running, env, self._say)
         self._make_children(door, env)
         if self._demo:
@@ -208,7 +212,15 @@ class _Server:
                 connection.close()
         raise CannotServe("The web server does not answer.")
 
+    def _keep_clock(self) -> None:
+        """Note the time for all processes; say once that somebody set the machine's clock."""
+        words = clock.set_words(self._clock.keep()) if self._clock else ""
+        if words and not self._clock_told:
+            self._say(words)
+        self._clock_told = words
+
     def _look_after_all(self) -> None:
+        self._keep_clock()
         before = self._database.pid
         changed = [child.look_after(self._say) for child in self._children]
         if self._database.fault:

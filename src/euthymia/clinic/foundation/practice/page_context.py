@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from euthymia import clock
 from euthymia.clinic.foundation.practice.hello import device_mark
 from euthymia.clinic.foundation.practice.pages import ways_for
 from euthymia.clinic.foundation.practice.queries import practice_for_page
@@ -24,6 +25,7 @@ def practice_on_page(request: HttpRequest) -> dict[str, Any]:
         "device_mark": device_mark(actor),
         "now": getattr(request, "now", None),
         "search_url": "desk:search",
+        "clock_words": clock.set_words(clock.set_by()) if signed_in else "",
         "user_name": actor.name if signed_in and actor is not None else "",
         "nav": ways_for(actor, request.path) if signed_in and actor is not None else [],
     }
