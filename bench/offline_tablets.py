@@ -206,7 +206,7 @@ def run_tablets(
                 for tablet in tablets:
                     tablet.settle()
             except (AssertionError, Error) as fault:
-                told.faults.append(f"{kind}: {' '.join(str(fault).split())[:300]}")
+                told.faults.append(f"{kind}: {' '.join(str(fault).split())[:1500]}")
                 for tablet in tablets:
                     tablet.context.close()
             told.schedules[kind] = told.schedules.get(kind, 0) + count
