@@ -59,6 +59,10 @@ class NumberField(forms.CharField):
         self.widget.attrs.setdefault("inputmode", "numeric" if whole else "decimal")
         self.widget.attrs.setdefault("autocomplete", "off")
 
+    def prepare_value(self, value: Any) -> Any:
+        """A kept 81.0 stands in the field as 81."""
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if text in (None, ""):
