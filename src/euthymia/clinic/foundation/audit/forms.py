@@ -69,15 +69,20 @@ class NumberField(forms.CharField):
             return None
         number = parse_number(text)
         if isinstance(number, Refusal):
-            raise ValidationError(number.sentence, code=number.code)
+            known = self.least is not None and self.most is not None
+            raise ValidationError(self.between() if known else number.sentence, code=number.code)
         if self.whole and number != number.to_integral_value():
             raise ValidationError("Enter a whole number, without a point.", code="not_whole")
         low = self.least is not None and number < self.least
         high = self.most is not None and number > self.most
         if low or high:
-            unit = f" {self.unit}" if self.unit else ""
-            raise ValidationError(f"Enter a number from {self.least} to {self.most}{unit}.", code="out_of_range")
+            raise ValidationError(self.between(), code="out_of_range")
         return int(number) if self.whole else number
+
+    def between(self) -> str:
+        """What the field takes, in a sentence."""
+        unit = f" {self.unit}" if self.unit else ""
+        return f"Enter a number from {self.least} to {self.most}{unit}."
 
 
 class LineField(forms.CharField):
