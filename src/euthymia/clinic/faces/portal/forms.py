@@ -103,9 +103,9 @@ class TrialsForm(StepForm):
         """A row without a name would be left out: better said than lost."""
         cleaned = super().clean() or self.cleaned_data
         for n in range(1, TRIALS + 1):
-            rest = any(cleaned.get(f"{part}_{n}") for part in ("dose", "weeks", "helped"))
-            if rest and not cleaned.get(f"name_{n}") and f"name_{n}" not in self.errors:
-                self.add_error(f"name_{n}", "Write the name of this medicine, as well as you remember it.")
+            filled = [f"{part}_{n}" for part in ("dose", "weeks", "helped") if cleaned.get(f"{part}_{n}")]
+            if filled and not cleaned.get(f"name_{n}") and f"name_{n}" not in self.errors:
+                self.add_error(filled[0], f"Write the name of antidepressant {n} above, or leave its row empty.")
         return cleaned
 
     def answers(self) -> dict[str, Any]:

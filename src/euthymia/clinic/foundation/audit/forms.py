@@ -70,7 +70,7 @@ class NumberField(forms.CharField):
         number = parse_number(text)
         if isinstance(number, Refusal):
             known = self.least is not None and self.most is not None
-            raise ValidationError(self.between() if known else number.sentence, code=number.code)
+            raise ValidationError(self.between(" with digits,") if known else number.sentence, code=number.code)
         if self.whole and number != number.to_integral_value():
             raise ValidationError("Enter a whole number, without a point.", code="not_whole")
         low = self.least is not None and number < self.least
@@ -79,10 +79,10 @@ class NumberField(forms.CharField):
             raise ValidationError(self.between(), code="out_of_range")
         return int(number) if self.whole else number
 
-    def between(self) -> str:
+    def between(self, how: str = "") -> str:
         """What the field takes, in a sentence."""
         unit = f" {self.unit}" if self.unit else ""
-        return f"Enter a number from {self.least} to {self.most}{unit}."
+        return f"Enter a number{how} from {self.least} to {self.most}{unit}."
 
 
 class LineField(forms.CharField):
