@@ -126,7 +126,7 @@ def error_links(form: forms.BaseForm) -> list[tuple[str, str]]:
 
 def named(bound: BoundField, sentence: str) -> str:
     """Away from its field a sentence needs the field's name; a long question is cut to its first words."""
-    label = str(bound.label or "")
+    label = str(bound.label or "").rstrip("?")
     if len(label) > LABEL_IN_SUMMARY:
         label = label[:LABEL_IN_SUMMARY].rsplit(" ", 1)[0] + "…"
     return f"{label}: {sentence[:1].lower()}{sentence[1:]}" if label else sentence

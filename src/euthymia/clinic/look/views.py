@@ -91,13 +91,13 @@ def guide_context(now: datetime) -> dict[str, Any]:
         "late_at": now - timedelta(minutes=12),
         "began_at": now - timedelta(minutes=12, seconds=5),
         "kept": [
-            {"words": "3:05 PM Vitals Systolic 131, Diastolic 80"},
-            {"words": "3:07 PM Pump paused"},
-            {"words": "3:09 PM Event Nausea, Mild"},
+            {"words": "3:05 pm Vitals Systolic 131, Diastolic 80"},
+            {"words": "3:07 pm Pump paused"},
+            {"words": "3:09 pm Event Nausea, Mild"},
         ],
         "not_taken": [
-            {"words": "Rate, 3:11 PM New rate 180", "reason": "New rate: At most the ordered 150 mL/h."},
-            {"words": "3:12 PM End of the infusion"},
+            {"words": "Rate, 3:11 pm New rate 180", "reason": "New rate: At most the ordered 150 mL/h."},
+            {"words": "3:12 pm End of the infusion"},
         ],
         "charts": example_charts(),
         "spark": example_spark(),

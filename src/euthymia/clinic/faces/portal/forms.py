@@ -99,6 +99,15 @@ class TrialsForm(StepForm):
                 initial=known.get("helped"),
             )
 
+    def clean(self) -> dict[str, Any]:
+        """A row without a name would be left out: better said than lost."""
+        cleaned = super().clean() or self.cleaned_data
+        for n in range(1, TRIALS + 1):
+            filled = [f"{part}_{n}" for part in ("dose", "weeks", "helped") if cleaned.get(f"{part}_{n}")]
+            if filled and not cleaned.get(f"name_{n}") and f"name_{n}" not in self.errors:
+                self.add_error(filled[0], f"Write the name of antidepressant {n} above, or leave its row empty.")
+        return cleaned
+
     def answers(self) -> dict[str, Any]:
         rows = []
         for n in range(1, TRIALS + 1):

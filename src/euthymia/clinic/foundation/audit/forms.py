@@ -59,21 +59,30 @@ class NumberField(forms.CharField):
         self.widget.attrs.setdefault("inputmode", "numeric" if whole else "decimal")
         self.widget.attrs.setdefault("autocomplete", "off")
 
+    def prepare_value(self, value: Any) -> Any:
+        """A kept 81.0 stands in the field as 81."""
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if text in (None, ""):
             return None
         number = parse_number(text)
         if isinstance(number, Refusal):
-            raise ValidationError(number.sentence, code=number.code)
+            known = self.least is not None and self.most is not None
+            raise ValidationError(self.between(" with digits,") if known else number.sentence, code=number.code)
         if self.whole and number != number.to_integral_value():
             raise ValidationError("Enter a whole number, without a point.", code="not_whole")
         low = self.least is not None and number < self.least
         high = self.most is not None and number > self.most
         if low or high:
-            unit = f" {self.unit}" if self.unit else ""
-            raise ValidationError(f"Enter a number from {self.least} to {self.most}{unit}.", code="out_of_range")
+            raise ValidationError(self.between(), code="out_of_range")
         return int(number) if self.whole else number
+
+    def between(self, how: str = "") -> str:
+        """What the field takes, in a sentence."""
+        unit = f" {self.unit}" if self.unit else ""
+        return f"Enter a number{how} from {self.least} to {self.most}{unit}."
 
 
 class LineField(forms.CharField):

@@ -1,7 +1,7 @@
 """What the pages of the staff share: the sign-in at the door, the way around, and how one is answered."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
@@ -64,7 +64,7 @@ _WAYS = (
 
 def ways_for(actor: Actor, path: str) -> list[Way]:
     """The pages that this person may go to, the present one marked."""
-    ways = []
+    ways, here = [], []
     for label, name, what in _WAYS:
         if not may_read(actor, what, None):
             continue
@@ -72,6 +72,8 @@ def ways_for(actor: Actor, path: str) -> list[Way]:
             url = reverse(name)
         except NoReverseMatch:
             continue
-        current = path == url or (name != "desk:board" and path.startswith(url))
-        ways.append(Way(label, url, current))
-    return ways
+        ways.append(Way(label, url, current=False))
+        if path == url or (name != "desk:board" and path.startswith(url)):
+            here.append(url)
+    nearest = max(here, key=len, default=None)
+    return [replace(w, current=w.url == nearest) for w in ways]

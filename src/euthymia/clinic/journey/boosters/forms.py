@@ -10,4 +10,6 @@ class SignForm(ActForm):
 
 
 class DeclineForm(ActForm):
-    reason = TextField(label="Why not", max_length=1000, rows=2, required=False)
+    reason = TextField(
+        label="Why not", max_length=1000, rows=2, error_messages={"required": "Say why the booster is declined."}
+    )

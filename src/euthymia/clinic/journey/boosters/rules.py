@@ -60,8 +60,8 @@ def propose(watch: Watch, thresholds: dict[str, Decimal]) -> Proposal | None:
             if start > watch.today + timedelta(days=21):
                 return None
             because = (
-                f"The forecast puts the chance that the response is lost at {chance:.0%} by {day:%d %B %Y} "
-                f"(the setting proposes from {limit:.0%})."
+                f"The forecast puts the chance that the response is lost at {chance * 100:.0f}\u00a0% "
+                f"by {day:%d %B %Y} (the setting proposes from {limit * 100:.0f}\u00a0%)."
             )
             return Proposal(because, start, start + window)
     return None

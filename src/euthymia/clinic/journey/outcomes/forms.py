@@ -40,3 +40,11 @@ class PaperScoreForm(InstrumentForm):
     """A questionnaire answered on paper, entered by staff."""
 
     taken_on = DayField(label="Answered on")
+
+    def clean(self) -> dict[str, Any]:
+        """A sheet without a single answer is no score."""
+        cleaned = super().clean() or self.cleaned_data
+        first = f"{self.instrument.code}_1"
+        if first not in self.errors and all(answer is None for answer in self.answers):
+            self.add_error(first, "Enter at least one answer from the sheet.")
+        return cleaned

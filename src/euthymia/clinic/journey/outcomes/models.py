@@ -9,6 +9,7 @@ from django.db.models import Q
 from euthymia.clinic.foundation.audit.models import Charted, Tracked
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.models import Location, Staff
+from euthymia.clinic.journey.outcomes.instruments import instrument
 
 
 class ScoreOccasion(models.TextChoices):
@@ -45,6 +46,11 @@ class Score(Charted):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["patient", "instrument", "taken_at"], name="outcomes_course")]
+
+    @property
+    def questionnaire(self) -> str:
+        """The name of the questionnaire, as clinicians write it."""
+        return instrument(self.instrument).name
 
 
 class ScoreRead(Charted):

@@ -55,7 +55,7 @@ function watch(form) {
       });
       if (reply.ok) {
         if (unsaved === content) unsaved = null;
-        const time = new Date().toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" });
+        const time = new Date().toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" }).toLowerCase();
         say(`Saved ${time}`, false);
       } else if (reply.status >= 500 || reply.status === 429) {
         throw new Error("The server could not take it now.");

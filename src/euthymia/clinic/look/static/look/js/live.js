@@ -27,7 +27,7 @@ function staleBanner(since) {
   const banner = document.createElement("div");
   banner.className = "banner banner--attention banner--stale";
   banner.setAttribute("role", "status");
-  const time = since.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" });
+  const time = since.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" }).toLowerCase();
   banner.textContent = `Stale since ${time}: no connection. It catches up by itself.`;
   return banner;
 }

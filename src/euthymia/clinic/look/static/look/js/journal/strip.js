@@ -35,7 +35,7 @@ function age(milliseconds) {
 }
 
 export function timeOf(milliseconds) {
-  return new Date(milliseconds).toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" });
+  return new Date(milliseconds).toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" }).toLowerCase();
 }
 
 // The one sentence of the strip, with its shape; null when there is nothing to say.
