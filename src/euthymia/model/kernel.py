@@ -39,6 +39,11 @@ def compiled(function: F) -> F:
     return cast(F, njit(**OPTIONS)(function))
 
 
+def uncounted(function: F) -> F:
+    """Compile a function that makes no array: rows are then taken without counting references to them."""
+    return cast(F, njit(_nrt=False, **OPTIONS)(function))
+
+
 def inlined(function: F) -> F:
     """Compile a function into those that call it."""
     return cast(F, njit(inline="always", **OPTIONS)(function))
@@ -90,7 +95,7 @@ def fast_exp(x: float) -> float:
     return grown
 
 
-@compiled
+@uncounted
 def _charges(segments: Array, k: Array, level: Array, charges: Array, back: Array) -> None:
     """Write what each piece of a run leaves at its end, (pieces, 3, group), and the slowest decay till the first ends."""
     for piece in range(len(segments)):
@@ -105,7 +110,7 @@ def _charges(segments: Array, k: Array, level: Array, charges: Array, back: Arra
         back[w] = fast_exp(-slowest[w] * until)
 
 
-@compiled
+@uncounted
 def _first_piece(
     beyond: float, k: Array, charges: Array, back: Array, conc: Array, decayed: Array
 ) -> None:  # fmt: skip
@@ -117,7 +122,7 @@ def _first_piece(
         conc[w] = c0[w] * slow + c1[w] * fast_exp(-k1[w] * beyond) + c2[w] * fast_exp(-k2[w] * beyond)
 
 
-@compiled
+@uncounted
 def _concentration(
     segments: Array, at: float, k: Array, level: Array, charges: Array, back: Array, conc: Array, decayed: Array
 ) -> None:
@@ -153,7 +158,7 @@ def _concentration(
                 )
 
 
-@compiled
+@uncounted
 def _quadrature(
     segments: Array, nodes: Array, k: Array, level: Array, half: Array, kf: Array, ks: Array,
     charges: Array, scratch: Array, fast: Array, slow: Array, fast_left: Array, slow_left: Array,
@@ -183,7 +188,7 @@ def _quadrature(
             slow_left[w] += change * rise_slow
 
 
-@compiled
+@uncounted
 def _end_of_run(segments: Array, slowest: Array, level: Array, end: Array) -> None:
     """Write the part of the concentration that decays slowest, at the end of a run."""
     last = 0.0
@@ -199,7 +204,7 @@ def _end_of_run(segments: Array, slowest: Array, level: Array, end: Array) -> No
             end[w] += full * fast_exp(-slowest[w] * beyond)
 
 
-@compiled
+@uncounted
 def _leftovers(
     block_quad: Ints, block_length_h: Array, block_gap_h: Array, slowest: Array, ends: Array, left: Array
 ) -> None:
@@ -217,7 +222,7 @@ def _leftovers(
             own[w] = (before[w] * fast_exp(-slowest[w] * length) + end[w]) * fast_exp(-slowest[w] * gap)
 
 
-@compiled
+@uncounted
 def _left_over(segments: Array, k: Array, level: Array, half: Array, from_h: float, left: Array) -> None:
     """Write the three exponentials of C / K at the end of the quadrature."""
     for j in range(3):
@@ -231,7 +236,7 @@ def _left_over(segments: Array, k: Array, level: Array, half: Array, from_h: flo
                 row[w] += rate * levels[w] / half[w] * fast_exp(-rates[w] * end) * (1.0 - fast_exp(-rates[w] * length))
 
 
-@compiled
+@uncounted
 def _tail_levels(k: Array, left: Array, half: Array, per_day: Array, from_h: float, levels: Array) -> None:
     """Write the whole of the closed tail of one state, term by term, (9, group); the first rate is the slowest."""
     r0, r1, r2, a0, a1, a2 = k[0], k[1], k[2], left[0], left[1], left[2]
@@ -262,7 +267,7 @@ def _tail_levels(k: Array, left: Array, half: Array, per_day: Array, from_h: flo
         cube_left[w] = 3.0 * before * per_cube
 
 
-@compiled
+@uncounted
 def _tail(k: Array, per_day: Array, levels: Array, span_h: float, more: Array, more_left: Array) -> None:
     """Add the closed tail of one state, up to a time after its begin."""
     r0, r1, r2 = k[0], k[1], k[2]
@@ -284,13 +289,19 @@ def _tail(k: Array, per_day: Array, levels: Array, span_h: float, more: Array, m
         more_left[w] += square_left[w] * left + cross_left[w] * both + cube_left[w] * thrice
 
 
-@compiled
+@uncounted
+def _copy(source: Array, target: Array) -> None:
+    for w in range(len(source)):
+        target[w] = source[w]
+
+
+@uncounted
 def _decays(gap: float, per_day: Array, row: Array) -> None:
     for w in range(len(row)):
         row[w] = fast_exp(-per_day[w] * gap)
 
 
-@compiled
+@uncounted
 def _weigh(share: Array, factor: Array, part: Array, part_left: Array) -> None:
     """Turn moments of one state into what it adds to gain * drive / ceiling."""
     for w in range(len(share)):
@@ -298,13 +309,13 @@ def _weigh(share: Array, factor: Array, part: Array, part_left: Array) -> None:
         part_left[w] *= share[w] * factor[w]
 
 
-@compiled
+@uncounted
 def _add(total: Array, part: Array, left: Array, per_left: Array, decay: Array) -> None:
     for w in range(len(total)):
         total[w] += (part[w] + left[w] * per_left[w]) * decay[w]
 
 
-@compiled
+@uncounted
 def _emit(row: Array, fast: Array, slow: Array, ceiling: Array) -> None:
     if np.isinf(ceiling[0]):
         for w in range(len(row)):
@@ -312,6 +323,110 @@ def _emit(row: Array, fast: Array, slow: Array, ceiling: Array) -> None:
         return
     for w in range(len(row)):
         row[w] = ceiling[w] * (1.0 - fast_exp(-(fast[w] + slow[w])))
+
+
+@uncounted
+def _group(
+    segments: Array,
+    quad_segments: Ints,
+    nodes: Array,
+    quad_nodes: Ints,
+    key_quad: Ints,
+    key_from_h: Array,
+    key_until_h: Array,
+    block_quad: Ints,
+    block_length_h: Array,
+    block_gap_h: Array,
+    gaps: Array,
+    step_column: Ints,
+    step_gap: Ints,
+    adds: Ints,
+    step_over: Ints,
+    looks: Ints,
+    step_looks: Ints,
+    own: Array,
+    charges: Array,
+    scratch: Array,
+    levels: Array,
+    ends: Array,
+    block_left: Array,
+    quad_moments: Array,
+    key_moments: Array,
+    gap_decays: Array,
+    state: Array,
+    low: int,
+    count: int,
+    out: Array,
+) -> None:
+    """Write the benefit of one group of patients; all arrays between the program and ``low`` are scratch."""
+    k, level, half, kf, ks, slow_share, ceiling = own[0:3], own[3:6], own[6], own[7], own[8], own[9], own[11]
+    left, levels_fast, levels_slow = levels[0:3], levels[3:12], levels[12:21]
+    fast, slow, all_fast, all_slow = state[0], state[1], state[2], state[3]
+    fast_share, factor, result, gain = state[4], state[5], state[6], own[10]
+    for w in range(len(half)):
+        fast_share[w] = 1.0 - slow_share[w]
+        factor[w] = gain[w] if np.isinf(ceiling[w]) else gain[w] / ceiling[w]
+    for q in range(len(quad_nodes) - 1):
+        pieces = segments[quad_segments[q] : quad_segments[q + 1]]
+        _quadrature(
+            pieces, nodes[quad_nodes[q] : quad_nodes[q + 1]], k, level, half, kf, ks, charges, scratch,
+            quad_moments[0, q], quad_moments[1, q], quad_moments[2, q], quad_moments[3, q],
+        )  # fmt: skip
+        _end_of_run(pieces, k[0], level[0], ends[q])
+    _leftovers(block_quad, block_length_h, block_gap_h, k[0], ends, block_left)
+    last_quad = -1
+    for key in range(len(key_quad)):
+        q = key_quad[key]
+        for moment in range(4):
+            _copy(quad_moments[moment, q], key_moments[moment, key])
+        if key_until_h[key] > key_from_h[key]:
+            if q != last_quad:
+                pieces = segments[quad_segments[q] : quad_segments[q + 1]]
+                _left_over(pieces, k, level, half, key_from_h[key], left)
+                _tail_levels(k, left, half, kf, key_from_h[key], levels_fast)
+                _tail_levels(k, left, half, ks, key_from_h[key], levels_slow)
+                last_quad = q
+            span_h = min(key_until_h[key] - key_from_h[key], 1000.0)
+            _tail(k, kf, levels_fast, span_h, key_moments[0, key], key_moments[2, key])
+            _tail(k, ks, levels_slow, span_h, key_moments[1, key], key_moments[3, key])
+        _weigh(fast_share, factor, key_moments[0, key], key_moments[2, key])
+        _weigh(slow_share, factor, key_moments[1, key], key_moments[3, key])
+    for gap in range(len(gaps)):
+        _decays(gaps[gap], kf, gap_decays[0, gap])
+        _decays(gaps[gap], ks, gap_decays[1, gap])
+    fast[:] = 0.0
+    slow[:] = 0.0
+    for step in range(len(step_column)):
+        if step_gap[step] >= 0:
+            gone_fast, gone_slow = gap_decays[0, step_gap[step]], gap_decays[1, step_gap[step]]
+            for w in range(len(half)):
+                fast[w] *= gone_fast[w]
+                slow[w] *= gone_slow[w]
+        for item in range(step_over[step], step_over[step + 1]):
+            _add(
+                fast, key_moments[0, adds[item, 0]], block_left[adds[item, 2]],
+                key_moments[2, adds[item, 0]], gap_decays[0, adds[item, 1]],
+            )  # fmt: skip
+            _add(
+                slow, key_moments[1, adds[item, 0]], block_left[adds[item, 2]],
+                key_moments[3, adds[item, 0]], gap_decays[1, adds[item, 1]],
+            )  # fmt: skip
+        if step_looks[step] == step_looks[step + 1]:
+            _emit(result, fast, slow, ceiling)
+        else:
+            _copy(fast, all_fast)
+            _copy(slow, all_slow)
+            for item in range(step_looks[step], step_looks[step + 1]):
+                _add(
+                    all_fast, key_moments[0, looks[item, 0]], block_left[looks[item, 2]],
+                    key_moments[2, looks[item, 0]], gap_decays[0, looks[item, 1]],
+                )  # fmt: skip
+                _add(
+                    all_slow, key_moments[1, looks[item, 0]], block_left[looks[item, 2]],
+                    key_moments[3, looks[item, 0]], gap_decays[1, looks[item, 1]],
+                )  # fmt: skip
+            _emit(result, all_fast, all_slow, ceiling)
+        _copy(result[:count], out[step_column[step], low : low + count])
 
 
 @compiled
@@ -338,93 +453,25 @@ def run(
 ) -> None:
     """Write the benefit, shape (days, n), of patients given as rows of parameters, shape (12, n)."""
     n = patients.shape[1]
-    quads, keys = len(quad_nodes) - 1, len(key_quad)
-    own = np.empty((12, GROUP))
+    quads, keys, blocks = len(quad_nodes) - 1, len(key_quad), len(block_quad)
     most = 0
     for q in range(quads):
         most = max(most, quad_segments[q + 1] - quad_segments[q])
-    charges, scratch, left = np.empty((3 * most, GROUP)), np.empty((4, GROUP)), np.empty((3, GROUP))
-    quad_fast, quad_slow = np.empty((quads, GROUP)), np.empty((quads, GROUP))
-    quad_fast_left, quad_slow_left = np.empty((quads, GROUP)), np.empty((quads, GROUP))
-    levels_fast, levels_slow = np.empty((9, GROUP)), np.empty((9, GROUP))
-    ends, block_left = np.zeros((quads, GROUP)), np.empty((len(block_quad), GROUP))
-    key_fast, key_slow = np.empty((keys, GROUP)), np.empty((keys, GROUP))
-    key_fast_left, key_slow_left = np.empty((keys, GROUP)), np.empty((keys, GROUP))
-    gap_fast, gap_slow = np.empty((len(gaps), GROUP)), np.empty((len(gaps), GROUP))
-    fast, slow, all_fast, all_slow = np.empty(GROUP), np.empty(GROUP), np.empty(GROUP), np.empty(GROUP)
-    fast_share, factor, result = np.empty(GROUP), np.empty(GROUP), np.empty(GROUP)
+    own, state, levels = np.empty((12, GROUP)), np.empty((7, GROUP)), np.empty((21, GROUP))
+    charges, scratch = np.empty((3 * most, GROUP)), np.empty((4, GROUP))
+    ends, block_left = np.zeros((quads, GROUP)), np.empty((blocks, GROUP))
+    quad_moments, key_moments = np.empty((4, quads, GROUP)), np.empty((4, keys, GROUP))
+    gap_decays = np.empty((2, len(gaps), GROUP))
     for low in range(0, n, GROUP):
         count = min(GROUP, n - low)
+        own[:, :count] = patients[:, low : low + count]
         for row in range(12):
-            for w in range(GROUP):
-                own[row, w] = patients[row, low + min(w, count - 1)]
-        k, level, half, kf, ks, slow_share, ceiling = own[0:3], own[3:6], own[6], own[7], own[8], own[9], own[11]
-        for w in range(GROUP):
-            fast_share[w] = 1.0 - slow_share[w]
-            factor[w] = own[10, w] if np.isinf(ceiling[w]) else own[10, w] / ceiling[w]
-        for q in range(quads):
-            pieces = segments[quad_segments[q] : quad_segments[q + 1]]
-            _quadrature(
-                pieces, nodes[quad_nodes[q] : quad_nodes[q + 1]], k, level, half, kf, ks, charges, scratch,
-                quad_fast[q], quad_slow[q], quad_fast_left[q], quad_slow_left[q],
-            )  # fmt: skip
-            _end_of_run(pieces, k[0], level[0], ends[q])
-        _leftovers(block_quad, block_length_h, block_gap_h, k[0], ends, block_left)
-        last_quad = -1
-        for key in range(keys):
-            q = key_quad[key]
-            key_fast[key, :] = quad_fast[q]
-            key_slow[key, :] = quad_slow[q]
-            key_fast_left[key, :] = quad_fast_left[q]
-            key_slow_left[key, :] = quad_slow_left[q]
-            if key_until_h[key] > key_from_h[key]:
-                if q != last_quad:
-                    pieces = segments[quad_segments[q] : quad_segments[q + 1]]
-                    _left_over(pieces, k, level, half, key_from_h[key], left)
-                    _tail_levels(k, left, half, kf, key_from_h[key], levels_fast)
-                    _tail_levels(k, left, half, ks, key_from_h[key], levels_slow)
-                    last_quad = q
-                span_h = min(key_until_h[key] - key_from_h[key], 1000.0)
-                _tail(k, kf, levels_fast, span_h, key_fast[key], key_fast_left[key])
-                _tail(k, ks, levels_slow, span_h, key_slow[key], key_slow_left[key])
-            _weigh(fast_share, factor, key_fast[key], key_fast_left[key])
-            _weigh(slow_share, factor, key_slow[key], key_slow_left[key])
-        for gap in range(len(gaps)):
-            _decays(gaps[gap], kf, gap_fast[gap])
-            _decays(gaps[gap], ks, gap_slow[gap])
-        fast[:] = 0.0
-        slow[:] = 0.0
-        for step in range(len(step_column)):
-            if step_gap[step] >= 0:
-                gone_fast, gone_slow = gap_fast[step_gap[step]], gap_slow[step_gap[step]]
-                for w in range(GROUP):
-                    fast[w] *= gone_fast[w]
-                    slow[w] *= gone_slow[w]
-            for item in range(step_over[step], step_over[step + 1]):
-                _add(
-                    fast, key_fast[adds[item, 0]], block_left[adds[item, 2]],
-                    key_fast_left[adds[item, 0]], gap_fast[adds[item, 1]],
-                )  # fmt: skip
-                _add(
-                    slow, key_slow[adds[item, 0]], block_left[adds[item, 2]],
-                    key_slow_left[adds[item, 0]], gap_slow[adds[item, 1]],
-                )  # fmt: skip
-            if step_looks[step] == step_looks[step + 1]:
-                _emit(result, fast, slow, ceiling)
-            else:
-                all_fast[:] = fast
-                all_slow[:] = slow
-                for item in range(step_looks[step], step_looks[step + 1]):
-                    _add(
-                        all_fast, key_fast[looks[item, 0]], block_left[looks[item, 2]],
-                        key_fast_left[looks[item, 0]], gap_fast[looks[item, 1]],
-                    )  # fmt: skip
-                    _add(
-                        all_slow, key_slow[looks[item, 0]], block_left[looks[item, 2]],
-                        key_slow_left[looks[item, 0]], gap_slow[looks[item, 1]],
-                    )  # fmt: skip
-                _emit(result, all_fast, all_slow, ceiling)
-            out[step_column[step], low : low + count] = result[:count]
+            own[row, count:] = own[row, count - 1]
+        _group(
+            segments, quad_segments, nodes, quad_nodes, key_quad, key_from_h, key_until_h, block_quad, block_length_h, block_gap_h, gaps, step_column, step_gap, adds, step_over, looks, step_looks,
+            own, charges, scratch, levels, ends, block_left, quad_moments, key_moments, gap_decays, state,
+            low, count, out,
+        )  # fmt: skip
 
 
 def packed(draws: Draws, weight_kg: float) -> Array:
