@@ -97,7 +97,7 @@ def fast_exp(x: float) -> float:
 
 @uncounted
 def _charges(segments: Array, k: Array, level: Array, charges: Array, back: Array) -> None:
-    """Write what each piece of a run leaves at its end, (pieces, 3, group), and the slowest decay till the first ends."""
+    """Write what each piece of a run leaves at its end, and the slowest decay until the first of them ends."""
     for piece in range(len(segments)):
         length, rate = segments[piece, 1], segments[piece, 2]
         for j in range(3):
@@ -111,9 +111,7 @@ def _charges(segments: Array, k: Array, level: Array, charges: Array, back: Arra
 
 
 @uncounted
-def _first_piece(
-    beyond: float, k: Array, charges: Array, back: Array, conc: Array, decayed: Array
-) -> None:  # fmt: skip
+def _first_piece(beyond: float, k: Array, charges: Array, back: Array, conc: Array, decayed: Array) -> None:
     """Write the concentration after the first piece, and the slowest decay since the start of the run."""
     k0, k1, k2, c0, c1, c2 = k[0], k[1], k[2], charges[0], charges[1], charges[2]
     for w in range(len(conc)):
@@ -468,9 +466,9 @@ def run(
         for row in range(12):
             own[row, count:] = own[row, count - 1]
         _group(
-            segments, quad_segments, nodes, quad_nodes, key_quad, key_from_h, key_until_h, block_quad, block_length_h, block_gap_h, gaps, step_column, step_gap, adds, step_over, looks, step_looks,
-            own, charges, scratch, levels, ends, block_left, quad_moments, key_moments, gap_decays, state,
-            low, count, out,
+            segments, quad_segments, nodes, quad_nodes, key_quad, key_from_h, key_until_h, block_quad, block_length_h,
+            block_gap_h, gaps, step_column, step_gap, adds, step_over, looks, step_looks, own, charges, scratch, levels,
+            ends, block_left, quad_moments, key_moments, gap_decays, state, low, count, out,
         )  # fmt: skip
 
 
