@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check race crash load offline soak slips mutants nuts bench lock browser
+.PHONY: help install demo test check race crash load offline soak slips mutants nuts peers bench lock browser fortran
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,10 @@ nuts: $(INSTALLED_DEV) ## The forecast beside NUTS on 20 patients, and how long 
 	@$(PIP) install --require-hashes -r requirements-peers.lock
 	@$(BIN)/python -m bench.model_nuts $(ARGS)
 
+peers: $(INSTALLED_DEV) fortran ## Patients a second of the model beside scipy, numbalsoda and libRoadRunner
+	@$(PIP) install --require-hashes -r requirements-solvers.lock
+	@$(BIN)/python -m bench.model_peers $(ARGS)
+
 bench: $(INSTALLED_DEV) ## Speed of the pages with 1,000 and with 100,000 patients
 	@$(BIN)/python -m bench.run
 
@@ -64,6 +68,7 @@ lock: $(INSTALLED_DEV) ## Pins every dependency anew, by hash
 	@$(call compile,,requirements.lock)
 	@$(call compile,--group dev,requirements-dev.lock)
 	@$(call compile,--group dev --group peers --constraint requirements-dev.lock,requirements-peers.lock)
+	@$(call compile,--group dev --group solvers --constraint requirements-dev.lock,requirements-solvers.lock)
 
 compile = echo "Pinning $(2)" && $(BIN)/uv pip compile pyproject.toml $(1) --quiet --universal \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url -o $(2)
@@ -94,3 +99,10 @@ browser:
 		sudo=; test "$$(id -u)" = 0 || sudo="sudo -n"; \
 		{ $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium > /dev/null; } \
 		|| { echo "The tests need a browser. Install it, then run this again: apt-get install chromium"; exit 1; }; }
+
+fortran:
+	@command -v gfortran > /dev/null || { \
+		echo "Installing Debian's gfortran, with which numbalsoda is built"; \
+		sudo=; test "$$(id -u)" = 0 || sudo="sudo -n"; \
+		{ $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends gfortran > /dev/null; } \
+		|| { echo "numbalsoda needs a Fortran compiler. Install it, then run this again: apt-get install gfortran"; exit 1; }; }

@@ -18,7 +18,7 @@ from euthymia.model.course import BadInput, Infusion, checked_weight_kg, finite,
 from euthymia.model.mood import relief
 from euthymia.model.population import Draws, Population, calibrated, model_version
 from euthymia.model.scales import Scale, convert_score, scale_named
-from euthymia.model.simulate import wander_along
+from euthymia.model.simulate import wander_rows
 
 Array = NDArray[np.float64]
 LONGEST_HORIZON_DAYS = 730
@@ -26,6 +26,7 @@ MOST_SCORES = 1000
 KEPT = 2000
 BANDS = [int(share * (KEPT - 1)) for share in (0.05, 0.25, 0.5, 0.75, 0.95)]
 FEWEST_RESPONDING = 0.05
+UNTHREADED = 200_000  # multiplications
 FEWEST_DRAWS, MOST_DRAWS = 500, 1_000_000
 
 
@@ -178,9 +179,21 @@ def _checked(given: ForecastInput, draws: int) -> _Asked:
     return _Asked(weight_kg, scale, infusions, seen_days, seen_logits, first, until, count)
 
 
+def _product(left: Array, right: Array) -> Array:
+    """Return left @ right in parts that stay in cache and below the size for which the library wakes its threads.
+
+    On a busy machine those cost more than they save.
+    """
+    found = np.empty((len(left), right.shape[1]))
+    width = max(1, UNTHREADED // max(left.size, 1))
+    for low in range(0, right.shape[1], width):
+        np.matmul(left, right[:, low : low + width], out=found[:, low : low + width])
+    return found
+
+
 def _weigh(residual: Array, inverse: Array) -> Array:
     """Return the weight of each draw, in proportion to how well it explains the scores."""
-    log_weights = -0.5 * np.einsum("ij,ij->j", inverse @ residual, residual)
+    log_weights = -0.5 * np.einsum("ij,ij->j", _product(inverse, residual), residual)
     weights = np.exp(log_weights - log_weights.max())
     return np.asarray(weights / weights.sum())
 
@@ -189,6 +202,24 @@ def _weigh(residual: Array, inverse: Array) -> Array:
 def _normals(rows: int, seed: int) -> Array:
     """Return the random part of baseline and noise, one for all forecasts of a seed (do not change it)."""
     return np.random.default_rng((seed, 2)).standard_normal((rows, KEPT))
+
+
+def _paths(people: Population, days: Array, baseline: Array, steps: Array, noise: Array) -> Array:
+    """Return baseline, drift and noise on days in any order, shape (days, kept), row by row to stay in cache.
+
+    Parameters
+    ----------
+    baseline : shape (kept,). steps, noise : shape (days, kept), standard normal; steps in the order of time.
+    """
+    noise_sd = people.fixed["noise_sd_logit"]
+    order = np.argsort(days, kind="stable")
+    path = np.empty(steps.shape)
+    drifts = wander_rows(people, days[order], steps)
+    for place, drift in zip(order.tolist(), drifts, strict=True):
+        row = np.multiply(noise[place], noise_sd, out=path[place])
+        row += baseline
+        row += drift
+    return path
 
 
 def _posterior(asked: _Asked, days: Array, people: Population, seed: int) -> Posterior:
@@ -201,19 +232,15 @@ def _posterior(asked: _Asked, days: Array, people: Population, seed: int) -> Pos
     count = len(seen_days)
     # Baseline, drift and noise as if nothing were known; below they are moved to what the scores say.
     everywhere = np.concatenate([seen_days, days])
-    order = np.argsort(everywhere, kind="stable")
     normals = _normals(2 * (len(everywhere) // 128 + 1) * 128 + 1, seed)
-    path = np.empty((len(everywhere), KEPT))
-    path[order] = wander_along(people, everywhere[order], normals[1 : 1 + len(everywhere)])
     baseline = baseline_sd * normals[0]
-    path += baseline
-    path += noise_sd * normals[-len(everywhere) :]
+    path = _paths(people, everywhere, baseline, normals[1 : 1 + len(everywhere)], normals[-len(everywhere) :])
     if not count:
         chosen = systematic(np.full(len(prior), 1.0 / len(prior)), KEPT, rng)
         return Posterior(people, prior.taken(chosen), float(len(prior)), baseline, path)
     effect = people.effect_on(scale)
     fell = relief(prior, asked.infusions, asked.weight_kg, seen_days, people, effect=effect)
-    residual = fell + (asked.seen_logits - typical)[:, None]
+    residual = np.add(fell, (asked.seen_logits - typical)[:, None], out=fell)
     known = residual_covariance(people, baseline_sd, seen_days, seen_days)
     known[np.diag_indices_from(known)] += noise_sd**2
     inverse = np.asarray(np.linalg.inv(known), dtype=np.float64)
@@ -226,7 +253,7 @@ def _posterior(asked: _Asked, days: Array, people: Population, seed: int) -> Pos
         kept=prior.taken(chosen),
         effective_samples=float(1.0 / np.sum(weights**2)),
         baseline=baseline + baseline_sd**2 * surprise.sum(axis=0),
-        charted=path[count:] + cross @ surprise,
+        charted=np.add(path[count:], _product(cross, surprise), out=path[count:]),
     )
 
 
@@ -245,16 +272,16 @@ def posterior_at(given: ForecastInput, days: Array, *, draws: int = 20_000, seed
 
 
 def _fade_day(
-    days: Array, steady: Array, lost_above: Array, last_infusion_day: float, responds: NDArray[np.bool_]
+    days: Array, fell: Array, room: Array, last_infusion_day: float, responds: NDArray[np.bool_]
 ) -> FadeDay | None:
-    """Return when the draws that respond lose it, from their course without drift and noise."""
+    """Return when the draws that respond lose it: when they lie less below their baseline than response takes."""
     if responds.mean() < FEWEST_RESPONDING:
         return None
-    after = days > last_infusion_day
-    if not after.any():
+    begin = int(np.searchsorted(days, last_infusion_day, side="right"))
+    if begin == len(days):
         return FadeDay(None, None, None, 0.0)
-    lost = steady[np.ix_(after, responds)] > lost_above[responds]
-    first = np.where(lost.any(axis=0), days[after][lost.argmax(axis=0)], np.inf)
+    lost = (fell[begin:] < room)[:, responds]
+    first = np.where(lost.any(axis=0), days[begin:][lost.argmax(axis=0)], np.inf)
     ordered = np.sort(first)
     bounds = [float(ordered[int(share * (len(ordered) - 1))]) for share in (0.05, 0.5, 0.95)]
     p05, median, p95 = (bound if np.isfinite(bound) else None for bound in bounds)
@@ -289,8 +316,11 @@ def forecast(
 
     typical, _ = scale.baseline_logit()
     fell = relief(found.kept, infusions, asked.weight_kg, moments, people, effect=people.effect_on(scale))
-    charted = typical + found.charted - fell
-    bands = scale.to_score(np.sort(charted[: len(days)], axis=1)[:, BANDS])
+    charted = found.charted
+    charted += typical
+    charted -= fell
+    charted[: len(days)].sort(axis=1)
+    bands = scale.to_score(charted[: len(days), BANDS])
 
     share = 1.0 - scale.response_fraction
     own_baseline = scale.to_score(charted[-1])
@@ -300,10 +330,10 @@ def forecast(
     at_end = np.rint(scale.to_score(charted[-2]))
     fade = None
     if infusions:
-        steady = typical + found.baseline - fell
-        lost_above = scale.to_logit(share * scale.to_score(typical + found.baseline))
-        responds = steady[-2] <= lost_above
-        fade = _fade_day(days, steady[: len(days)], lost_above, infusions[-1].start_day, responds)
+        # Without drift and noise, response is lost once the score lies less than this below the baseline, in logits.
+        steady = typical + found.baseline
+        room = steady - scale.to_logit(share * scale.to_score(steady))
+        fade = _fade_day(days, fell[: len(days)], room, infusions[-1].start_day, fell[-2] >= room)
     return Forecast(
         days=days,
         p05=bands[:, 0],

@@ -22,8 +22,9 @@ from euthymia.model.program import Program, program_for
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
-GROUP = 128
-LN2_HIGH, LN2_LOW = 6.93145751953125e-1, 1.42860682030941723212e-6
+GROUP = 256
+LN2 = 6.93147180559945286e-1
+TO_WHOLE = 6755399441055744.0  # 1.5 * 2^52: added, it leaves a whole number in a double's last bits
 F = TypeVar("F", bound=Callable[..., Any])
 OPTIONS: dict[str, Any] = {
     "cache": True,
@@ -36,6 +37,11 @@ OPTIONS: dict[str, Any] = {
 def compiled(function: F) -> F:
     """Compile a function when it is first called, and keep the result on disk."""
     return cast(F, njit(**OPTIONS)(function))
+
+
+def uncounted(function: F) -> F:
+    """Compile a function that makes no array: rows are then taken without counting references to them."""
+    return cast(F, njit(_nrt=False, **OPTIONS)(function))
 
 
 def inlined(function: F) -> F:
@@ -52,92 +58,135 @@ def _read_bits(typingctx: Any, bits: Any) -> Any:
     return types.float64(types.int64), codegen
 
 
+def _write_bits(typingctx: Any, number: Any) -> Any:
+    """Read the bits of a double as an integer."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.IntType(64))
+
+    return types.int64(types.float64), codegen
+
+
 _as_double: Any = intrinsic(_read_bits)
+_as_bits: Any = intrinsic(_write_bits)
 
 
 @inlined
 def fast_exp(x: float) -> float:
-    """Return exp(x), |x| < 600, to a few units in the last place; a polynomial, so that loops vectorise."""
+    """Return exp(x), |x| < 600, to a few units in the last place; a polynomial, so that loops vectorise.
+
+    exp(r) = 1 + r + r^2 q(r) for |r| <= log(2) / 2, q through Chebyshev's nodes: off by 1.2e-15 at most.
+    """
     x = min(max(x, -600.0), 600.0)
-    whole = np.floor(x * 1.4426950408889634 + 0.5)
-    r = (x - whole * LN2_HIGH) - whole * LN2_LOW
-    p: float = 1.0 / 479001600.0
-    p = p * r + 1.0 / 39916800.0
-    p = p * r + 1.0 / 3628800.0
-    p = p * r + 1.0 / 362880.0
-    p = p * r + 1.0 / 40320.0
-    p = p * r + 1.0 / 5040.0
-    p = p * r + 1.0 / 720.0
-    p = p * r + 1.0 / 120.0
-    p = p * r + 1.0 / 24.0
-    p = p * r + 1.0 / 6.0
+    shifted = x * 1.4426950408889634 + TO_WHOLE
+    r = x - (shifted - TO_WHOLE) * LN2
+    p: float = 2.7613852100963253e-07
+    p = p * r + 2.7625169883520667e-06
+    p = p * r + 2.480153630713628e-05
+    p = p * r + 1.9841208634639135e-04
+    p = p * r + 1.3888888905922382e-03
+    p = p * r + 8.33333335377842e-03
+    p = p * r + 4.166666666665131e-02
+    p = p * r + 1.666666666664823e-01
     p = p * r + 0.5
     p = p * r + 1.0
     p = p * r + 1.0
-    scale: float = _as_double((np.int64(whole) + 1023) << 52)
-    return p * scale
+    grown: float = _as_double(_as_bits(p) + (_as_bits(shifted) << 52))
+    return grown
 
 
-@compiled
-def _concentration(segments: Array, nodes: Array, k: Array, level: Array, conc: Array, charge: Array) -> None:
-    """Write the concentration at each node, for one group of patients."""
-    group = k.shape[1]
-    conc[: len(nodes), :] = 0.0
+@uncounted
+def _charges(segments: Array, k: Array, level: Array, charges: Array, back: Array) -> None:
+    """Write what each piece of a run leaves at its end, and the slowest decay until the first of them ends."""
     for piece in range(len(segments)):
-        start, length, rate = segments[piece, 0], segments[piece, 1], segments[piece, 2]
+        length, rate = segments[piece, 1], segments[piece, 2]
         for j in range(3):
-            rates, levels, full = k[j], level[j], charge[j]
-            for w in range(group):
+            rates, levels, full = k[j], level[j], charges[3 * piece + j]
+            for w in range(len(back)):
                 full[w] = rate * levels[w] * (1.0 - fast_exp(-rates[w] * length))
-        k0, k1, k2, c0, c1, c2 = k[0], k[1], k[2], charge[0], charge[1], charge[2]
-        l0, l1, l2 = level[0], level[1], level[2]
-        for node in range(len(nodes)):
-            since = nodes[node, 0] - start
-            beyond = since - length
-            row = conc[node]
-            if beyond > 0.0:
-                for w in range(group):
-                    row[w] += (
-                        c0[w] * fast_exp(-k0[w] * beyond)
-                        + c1[w] * fast_exp(-k1[w] * beyond)
-                        + c2[w] * fast_exp(-k2[w] * beyond)
-                    )
-            elif since > 0.0:
-                for w in range(group):
-                    row[w] += rate * (
-                        l0[w] * (1.0 - fast_exp(-k0[w] * since))
-                        + l1[w] * (1.0 - fast_exp(-k1[w] * since))
-                        + l2[w] * (1.0 - fast_exp(-k2[w] * since))
-                    )
+    until = segments[0, 0] + segments[0, 1]
+    slowest = k[0]
+    for w in range(len(back)):
+        back[w] = fast_exp(-slowest[w] * until)
 
 
-@compiled
+@uncounted
+def _first_piece(beyond: float, k: Array, charges: Array, back: Array, conc: Array, decayed: Array) -> None:
+    """Write the concentration after the first piece, and the slowest decay since the start of the run."""
+    k0, k1, k2, c0, c1, c2 = k[0], k[1], k[2], charges[0], charges[1], charges[2]
+    for w in range(len(conc)):
+        slow = fast_exp(-k0[w] * beyond)
+        decayed[w] = slow * back[w]
+        conc[w] = c0[w] * slow + c1[w] * fast_exp(-k1[w] * beyond) + c2[w] * fast_exp(-k2[w] * beyond)
+
+
+@uncounted
+def _concentration(
+    segments: Array, at: float, k: Array, level: Array, charges: Array, back: Array, conc: Array, decayed: Array
+) -> None:
+    """Write the concentration at a time, and the slowest decay since the start of the run, for one group."""
+    group = len(conc)
+    k0, k1, k2 = k[0], k[1], k[2]
+    l0, l1, l2 = level[0], level[1], level[2]
+    begun = at > segments[0, 0] + segments[0, 1]
+    if begun:
+        _first_piece(at - segments[0, 0] - segments[0, 1], k, charges, back, conc, decayed)
+    else:
+        for w in range(group):
+            conc[w] = 0.0
+            decayed[w] = fast_exp(-k0[w] * at)
+    for piece in range(1 if begun else 0, len(segments)):
+        rate = segments[piece, 2]
+        since = at - segments[piece, 0]
+        beyond = since - segments[piece, 1]
+        if beyond > 0.0:
+            c0, c1, c2 = charges[3 * piece], charges[3 * piece + 1], charges[3 * piece + 2]
+            for w in range(group):
+                conc[w] += (
+                    c0[w] * fast_exp(-k0[w] * beyond)
+                    + c1[w] * fast_exp(-k1[w] * beyond)
+                    + c2[w] * fast_exp(-k2[w] * beyond)
+                )
+        elif since > 0.0:
+            for w in range(group):
+                conc[w] += rate * (
+                    l0[w] * (1.0 - fast_exp(-k0[w] * since))
+                    + l1[w] * (1.0 - fast_exp(-k1[w] * since))
+                    + l2[w] * (1.0 - fast_exp(-k2[w] * since))
+                )
+
+
+@uncounted
 def _quadrature(
-    nodes: Array, slowest: Array, half: Array, kf: Array, ks: Array, conc: Array,
-    fast: Array, slow: Array, fast_left: Array, slow_left: Array,
+    segments: Array, nodes: Array, k: Array, level: Array, half: Array, kf: Array, ks: Array,
+    charges: Array, scratch: Array, fast: Array, slow: Array, fast_left: Array, slow_left: Array,
 ) -> None:  # fmt: skip
     """Add up occupancy and its change with what is left over, times exp(kf s) and exp(ks s)."""
     group = len(half)
+    conc, decayed, back, per_half = scratch[0], scratch[1], scratch[2], scratch[3]
+    _charges(segments, k, level, charges, back)
     for w in range(group):
+        per_half[w] = 1.0 / half[w]
         fast[w] = 0.0
         slow[w] = 0.0
         fast_left[w] = 0.0
         slow_left[w] = 0.0
     for node in range(len(nodes)):
-        at, weight, row = nodes[node, 0], nodes[node, 1], conc[node]
+        at, weight = nodes[node, 0], nodes[node, 1]
+        _concentration(segments, at, k, level, charges, back, conc, decayed)
         day = at / 24.0
         for w in range(group):
-            both = row[w] + half[w]
+            share = 1.0 / (conc[w] + half[w])
             rise_fast, rise_slow = fast_exp(kf[w] * day), fast_exp(ks[w] * day)
-            taken = weight * row[w] / both
-            change = weight * (half[w] / (both * both) - 1.0 / half[w]) * fast_exp(-slowest[w] * at)
+            taken = weight * conc[w] * share
+            change = weight * (half[w] * share * share - per_half[w]) * decayed[w]
             fast[w] += taken * rise_fast
             slow[w] += taken * rise_slow
             fast_left[w] += change * rise_fast
             slow_left[w] += change * rise_slow
 
 
-@compiled
+@uncounted
 def _end_of_run(segments: Array, slowest: Array, level: Array, end: Array) -> None:
     """Write the part of the concentration that decays slowest, at the end of a run."""
     last = 0.0
@@ -153,7 +202,7 @@ def _end_of_run(segments: Array, slowest: Array, level: Array, end: Array) -> No
             end[w] += full * fast_exp(-slowest[w] * beyond)
 
 
-@compiled
+@uncounted
 def _leftovers(
     block_quad: Ints, block_length_h: Array, block_gap_h: Array, slowest: Array, ends: Array, left: Array
 ) -> None:
@@ -171,7 +220,7 @@ def _leftovers(
             own[w] = (before[w] * fast_exp(-slowest[w] * length) + end[w]) * fast_exp(-slowest[w] * gap)
 
 
-@compiled
+@uncounted
 def _left_over(segments: Array, k: Array, level: Array, half: Array, from_h: float, left: Array) -> None:
     """Write the three exponentials of C / K at the end of the quadrature."""
     for j in range(3):
@@ -185,62 +234,197 @@ def _left_over(segments: Array, k: Array, level: Array, half: Array, from_h: flo
                 row[w] += rate * levels[w] / half[w] * fast_exp(-rates[w] * end) * (1.0 - fast_exp(-rates[w] * length))
 
 
-@compiled
-def _tail(
-    k: Array, left: Array, half: Array, kf: Array, ks: Array, from_h: float, span_h: float,
-    fast: Array, slow: Array, fast_left: Array, slow_left: Array,
-) -> None:  # fmt: skip
-    """Add the closed tail to the moments; the first of the three rates is the slowest."""
+@uncounted
+def _tail_levels(k: Array, left: Array, half: Array, per_day: Array, from_h: float, levels: Array) -> None:
+    """Write the whole of the closed tail of one state, term by term, (9, group); the first rate is the slowest."""
     r0, r1, r2, a0, a1, a2 = k[0], k[1], k[2], left[0], left[1], left[2]
+    one, two, three, square, cross, cube = levels[0], levels[1], levels[2], levels[3], levels[4], levels[5]
+    square_left, cross_left, cube_left = levels[6], levels[7], levels[8]
     for w in range(len(half)):
-        e0, e1, e2 = fast_exp(-r0[w] * span_h), fast_exp(-r1[w] * span_h), fast_exp(-r2[w] * span_h)
+        per_h = per_day[w] / 24.0
+        begun = fast_exp(per_h * from_h)
+        one[w] = begun * a0[w] / (r0[w] - per_h)
+        two[w] = begun * a1[w] / (r1[w] - per_h)
+        three[w] = begun * a2[w] / (r2[w] - per_h)
+    for w in range(len(half)):
+        per_h = per_day[w] / 24.0
+        begun = fast_exp(per_h * from_h)
         before = fast_exp(-r0[w] * from_h) / half[w]
-        a, b = a0[w], a1[w]
-        for state in range(2):
-            per_h = (kf[w] if state == 0 else ks[w]) / 24.0
-            grown = fast_exp(per_h * span_h)
-            begun = fast_exp(per_h * from_h)
-            square = (1.0 - e0 * e0 * grown) / (2.0 * r0[w] - per_h)
-            cross = (1.0 - e0 * e1 * grown) / (r0[w] + r1[w] - per_h)
-            cube = (1.0 - e0 * e0 * e0 * grown) / (3.0 * r0[w] - per_h)
-            more = begun * (
-                a * (1.0 - e0 * grown) / (r0[w] - per_h)
-                + b * (1.0 - e1 * grown) / (r1[w] - per_h)
-                + a2[w] * (1.0 - e2 * grown) / (r2[w] - per_h)
-                - a * a * square
-                - 2.0 * a * b * cross
-                + a * a * a * cube
-            )
-            more_left = begun * before * (3.0 * a * a * cube - 2.0 * a * square - 2.0 * b * cross)
-            if state == 0:
-                fast[w] += more
-                fast_left[w] += more_left
-            else:
-                slow[w] += more
-                slow_left[w] += more_left
+        per_square = begun * a0[w] / (2.0 * r0[w] - per_h)
+        square[w] = -a0[w] * per_square
+        square_left[w] = -2.0 * before * per_square
+    for w in range(len(half)):
+        per_h = per_day[w] / 24.0
+        begun = fast_exp(per_h * from_h)
+        before = fast_exp(-r0[w] * from_h) / half[w]
+        per_cross = -2.0 * begun * a1[w] / (r0[w] + r1[w] - per_h)
+        cross[w] = a0[w] * per_cross
+        cross_left[w] = before * per_cross
+        per_cube = begun * a0[w] * a0[w] / (3.0 * r0[w] - per_h)
+        cube[w] = a0[w] * per_cube
+        cube_left[w] = 3.0 * before * per_cube
 
 
-@compiled
+@uncounted
+def _tail(k: Array, per_day: Array, levels: Array, span_h: float, more: Array, more_left: Array) -> None:
+    """Add the closed tail of one state, up to a time after its begin."""
+    r0, r1, r2 = k[0], k[1], k[2]
+    one, two, three, square, cross, cube = levels[0], levels[1], levels[2], levels[3], levels[4], levels[5]
+    square_left, cross_left, cube_left = levels[6], levels[7], levels[8]
+    for w in range(len(more)):
+        e0, grown = fast_exp(-r0[w] * span_h), fast_exp(per_day[w] / 24.0 * span_h)
+        e1, e2 = fast_exp(-r1[w] * span_h), fast_exp(-r2[w] * span_h)
+        gone = e0 * e0 * grown
+        left, both, thrice = 1.0 - gone, 1.0 - e0 * e1 * grown, 1.0 - e0 * gone
+        more[w] += (
+            one[w] * (1.0 - e0 * grown)
+            + two[w] * (1.0 - e1 * grown)
+            + three[w] * (1.0 - e2 * grown)
+            + square[w] * left
+            + cross[w] * both
+            + cube[w] * thrice
+        )
+        more_left[w] += square_left[w] * left + cross_left[w] * both + cube_left[w] * thrice
+
+
+@uncounted
+def _copy(source: Array, target: Array) -> None:
+    for w in range(len(source)):
+        target[w] = source[w]
+
+
+@uncounted
 def _decays(gap: float, per_day: Array, row: Array) -> None:
     for w in range(len(row)):
         row[w] = fast_exp(-per_day[w] * gap)
 
 
-@compiled
+@uncounted
+def _weigh(share: Array, factor: Array, part: Array, part_left: Array) -> None:
+    """Turn moments of one state into what it adds to gain * drive / ceiling."""
+    for w in range(len(share)):
+        part[w] *= share[w] * factor[w]
+        part_left[w] *= share[w] * factor[w]
+
+
+@uncounted
 def _add(total: Array, part: Array, left: Array, per_left: Array, decay: Array) -> None:
     for w in range(len(total)):
         total[w] += (part[w] + left[w] * per_left[w]) * decay[w]
 
 
-@compiled
-def _emit(row: Array, fast: Array, slow: Array, share: Array, gain: Array, ceiling: Array) -> None:
+@uncounted
+def _emit(row: Array, fast: Array, slow: Array, ceiling: Array) -> None:
     if np.isinf(ceiling[0]):
         for w in range(len(row)):
-            row[w] = gain[w] * (fast[w] + share[w] * (slow[w] - fast[w]))
+            row[w] = fast[w] + slow[w]
         return
     for w in range(len(row)):
-        drive = fast[w] + share[w] * (slow[w] - fast[w])
-        row[w] = ceiling[w] * (1.0 - fast_exp(-gain[w] * drive / ceiling[w]))
+        row[w] = ceiling[w] * (1.0 - fast_exp(-(fast[w] + slow[w])))
+
+
+@uncounted
+def _group(
+    segments: Array,
+    quad_segments: Ints,
+    nodes: Array,
+    quad_nodes: Ints,
+    key_quad: Ints,
+    key_from_h: Array,
+    key_until_h: Array,
+    block_quad: Ints,
+    block_length_h: Array,
+    block_gap_h: Array,
+    gaps: Array,
+    step_column: Ints,
+    step_gap: Ints,
+    adds: Ints,
+    step_over: Ints,
+    looks: Ints,
+    step_looks: Ints,
+    own: Array,
+    charges: Array,
+    scratch: Array,
+    levels: Array,
+    ends: Array,
+    block_left: Array,
+    quad_moments: Array,
+    key_moments: Array,
+    gap_decays: Array,
+    state: Array,
+    low: int,
+    count: int,
+    out: Array,
+) -> None:
+    """Write the benefit of one group of patients; all arrays between the program and ``low`` are scratch."""
+    k, level, half, kf, ks, slow_share, ceiling = own[0:3], own[3:6], own[6], own[7], own[8], own[9], own[11]
+    left, levels_fast, levels_slow = levels[0:3], levels[3:12], levels[12:21]
+    fast, slow, all_fast, all_slow = state[0], state[1], state[2], state[3]
+    fast_share, factor, result, gain = state[4], state[5], state[6], own[10]
+    for w in range(len(half)):
+        fast_share[w] = 1.0 - slow_share[w]
+        factor[w] = gain[w] if np.isinf(ceiling[w]) else gain[w] / ceiling[w]
+    for q in range(len(quad_nodes) - 1):
+        pieces = segments[quad_segments[q] : quad_segments[q + 1]]
+        _quadrature(
+            pieces, nodes[quad_nodes[q] : quad_nodes[q + 1]], k, level, half, kf, ks, charges, scratch,
+            quad_moments[0, q], quad_moments[1, q], quad_moments[2, q], quad_moments[3, q],
+        )  # fmt: skip
+        _end_of_run(pieces, k[0], level[0], ends[q])
+    _leftovers(block_quad, block_length_h, block_gap_h, k[0], ends, block_left)
+    last_quad = -1
+    for key in range(len(key_quad)):
+        q = key_quad[key]
+        for moment in range(4):
+            _copy(quad_moments[moment, q], key_moments[moment, key])
+        if key_until_h[key] > key_from_h[key]:
+            if q != last_quad:
+                pieces = segments[quad_segments[q] : quad_segments[q + 1]]
+                _left_over(pieces, k, level, half, key_from_h[key], left)
+                _tail_levels(k, left, half, kf, key_from_h[key], levels_fast)
+                _tail_levels(k, left, half, ks, key_from_h[key], levels_slow)
+                last_quad = q
+            span_h = min(key_until_h[key] - key_from_h[key], 1000.0)
+            _tail(k, kf, levels_fast, span_h, key_moments[0, key], key_moments[2, key])
+            _tail(k, ks, levels_slow, span_h, key_moments[1, key], key_moments[3, key])
+        _weigh(fast_share, factor, key_moments[0, key], key_moments[2, key])
+        _weigh(slow_share, factor, key_moments[1, key], key_moments[3, key])
+    for gap in range(len(gaps)):
+        _decays(gaps[gap], kf, gap_decays[0, gap])
+        _decays(gaps[gap], ks, gap_decays[1, gap])
+    fast[:] = 0.0
+    slow[:] = 0.0
+    for step in range(len(step_column)):
+        if step_gap[step] >= 0:
+            gone_fast, gone_slow = gap_decays[0, step_gap[step]], gap_decays[1, step_gap[step]]
+            for w in range(len(half)):
+                fast[w] *= gone_fast[w]
+                slow[w] *= gone_slow[w]
+        for item in range(step_over[step], step_over[step + 1]):
+            _add(
+                fast, key_moments[0, adds[item, 0]], block_left[adds[item, 2]],
+                key_moments[2, adds[item, 0]], gap_decays[0, adds[item, 1]],
+            )  # fmt: skip
+            _add(
+                slow, key_moments[1, adds[item, 0]], block_left[adds[item, 2]],
+                key_moments[3, adds[item, 0]], gap_decays[1, adds[item, 1]],
+            )  # fmt: skip
+        if step_looks[step] == step_looks[step + 1]:
+            _emit(result, fast, slow, ceiling)
+        else:
+            _copy(fast, all_fast)
+            _copy(slow, all_slow)
+            for item in range(step_looks[step], step_looks[step + 1]):
+                _add(
+                    all_fast, key_moments[0, looks[item, 0]], block_left[looks[item, 2]],
+                    key_moments[2, looks[item, 0]], gap_decays[0, looks[item, 1]],
+                )  # fmt: skip
+                _add(
+                    all_slow, key_moments[1, looks[item, 0]], block_left[looks[item, 2]],
+                    key_moments[3, looks[item, 0]], gap_decays[1, looks[item, 1]],
+                )  # fmt: skip
+            _emit(result, all_fast, all_slow, ceiling)
+        _copy(result[:count], out[step_column[step], low : low + count])
 
 
 @compiled
@@ -267,85 +451,25 @@ def run(
 ) -> None:
     """Write the benefit, shape (days, n), of patients given as rows of parameters, shape (12, n)."""
     n = patients.shape[1]
-    quads, keys = len(quad_nodes) - 1, len(key_quad)
-    own = np.empty((12, GROUP))
-    most_nodes = 0
+    quads, keys, blocks = len(quad_nodes) - 1, len(key_quad), len(block_quad)
+    most = 0
     for q in range(quads):
-        most_nodes = max(most_nodes, quad_nodes[q + 1] - quad_nodes[q])
-    conc, left, charge = np.empty((most_nodes, GROUP)), np.empty((3, GROUP)), np.empty((3, GROUP))
-    quad_fast, quad_slow = np.empty((quads, GROUP)), np.empty((quads, GROUP))
-    quad_fast_left, quad_slow_left = np.empty((quads, GROUP)), np.empty((quads, GROUP))
-    ends, block_left = np.zeros((quads, GROUP)), np.empty((len(block_quad), GROUP))
-    key_fast, key_slow = np.empty((keys, GROUP)), np.empty((keys, GROUP))
-    key_fast_left, key_slow_left = np.empty((keys, GROUP)), np.empty((keys, GROUP))
-    gap_fast, gap_slow = np.empty((len(gaps), GROUP)), np.empty((len(gaps), GROUP))
-    fast, slow, all_fast, all_slow = np.empty(GROUP), np.empty(GROUP), np.empty(GROUP), np.empty(GROUP)
-    result = np.empty(GROUP)
+        most = max(most, quad_segments[q + 1] - quad_segments[q])
+    own, state, levels = np.empty((12, GROUP)), np.empty((7, GROUP)), np.empty((21, GROUP))
+    charges, scratch = np.empty((3 * most, GROUP)), np.empty((4, GROUP))
+    ends, block_left = np.zeros((quads, GROUP)), np.empty((blocks, GROUP))
+    quad_moments, key_moments = np.empty((4, quads, GROUP)), np.empty((4, keys, GROUP))
+    gap_decays = np.empty((2, len(gaps), GROUP))
     for low in range(0, n, GROUP):
         count = min(GROUP, n - low)
+        own[:, :count] = patients[:, low : low + count]
         for row in range(12):
-            for w in range(GROUP):
-                own[row, w] = patients[row, low + min(w, count - 1)]
-        k, level, half, kf, ks = own[0:3], own[3:6], own[6], own[7], own[8]
-        for q in range(quads):
-            pieces = segments[quad_segments[q] : quad_segments[q + 1]]
-            points = nodes[quad_nodes[q] : quad_nodes[q + 1]]
-            _concentration(pieces, points, k, level, conc, charge)
-            _quadrature(
-                points, k[0], half, kf, ks, conc,
-                quad_fast[q], quad_slow[q], quad_fast_left[q], quad_slow_left[q],
-            )  # fmt: skip
-            _end_of_run(pieces, k[0], level[0], ends[q])
-        _leftovers(block_quad, block_length_h, block_gap_h, k[0], ends, block_left)
-        last_quad = -1
-        for key in range(keys):
-            q = key_quad[key]
-            key_fast[key, :] = quad_fast[q]
-            key_slow[key, :] = quad_slow[q]
-            key_fast_left[key, :] = quad_fast_left[q]
-            key_slow_left[key, :] = quad_slow_left[q]
-            if key_until_h[key] > key_from_h[key]:
-                if q != last_quad:
-                    pieces = segments[quad_segments[q] : quad_segments[q + 1]]
-                    _left_over(pieces, k, level, half, key_from_h[key], left)
-                    last_quad = q
-                _tail(
-                    k, left, half, kf, ks, key_from_h[key], min(key_until_h[key] - key_from_h[key], 1000.0),
-                    key_fast[key], key_slow[key], key_fast_left[key], key_slow_left[key],
-                )  # fmt: skip
-        for gap in range(len(gaps)):
-            _decays(gaps[gap], kf, gap_fast[gap])
-            _decays(gaps[gap], ks, gap_slow[gap])
-        fast[:] = 0.0
-        slow[:] = 0.0
-        for step in range(len(step_column)):
-            if step_gap[step] >= 0:
-                gone_fast, gone_slow = gap_fast[step_gap[step]], gap_slow[step_gap[step]]
-                for w in range(GROUP):
-                    fast[w] *= gone_fast[w]
-                    slow[w] *= gone_slow[w]
-            for item in range(step_over[step], step_over[step + 1]):
-                _add(
-                    fast, key_fast[adds[item, 0]], block_left[adds[item, 2]],
-                    key_fast_left[adds[item, 0]], gap_fast[adds[item, 1]],
-                )  # fmt: skip
-                _add(
-                    slow, key_slow[adds[item, 0]], block_left[adds[item, 2]],
-                    key_slow_left[adds[item, 0]], gap_slow[adds[item, 1]],
-                )  # fmt: skip
-            all_fast[:] = fast
-            all_slow[:] = slow
-            for item in range(step_looks[step], step_looks[step + 1]):
-                _add(
-                    all_fast, key_fast[looks[item, 0]], block_left[looks[item, 2]],
-                    key_fast_left[looks[item, 0]], gap_fast[looks[item, 1]],
-                )  # fmt: skip
-                _add(
-                    all_slow, key_slow[looks[item, 0]], block_left[looks[item, 2]],
-                    key_slow_left[looks[item, 0]], gap_slow[looks[item, 1]],
-                )  # fmt: skip
-            _emit(result, all_fast, all_slow, own[9], own[10], own[11])
-            out[step_column[step], low : low + count] = result[:count]
+            own[row, count:] = own[row, count - 1]
+        _group(
+            segments, quad_segments, nodes, quad_nodes, key_quad, key_from_h, key_until_h, block_quad, block_length_h,
+            block_gap_h, gaps, step_column, step_gap, adds, step_over, looks, step_looks, own, charges, scratch, levels,
+            ends, block_left, quad_moments, key_moments, gap_decays, state, low, count, out,
+        )  # fmt: skip
 
 
 def packed(draws: Draws, weight_kg: float) -> Array:

@@ -305,6 +305,8 @@ def relief(
     """Return how many logits each draw's score lies below its baseline at the days, shape (days, n)."""
     quick = _compiled.get("benefit") if len(draws) >= FEWEST_COMPILED else None
     gained = (quick or benefit)(draws, infusions, weight_kg, days)
-    gained += expectation_course(population.fixed, infusions, days)[:, None] * draws.expectation
-    gained *= effect
+    felt = expectation_course(population.fixed, infusions, days)
+    for row, share in zip(gained, felt.tolist(), strict=True):  # row by row, so that it stays in cache
+        row += share * draws.expectation
+        row *= effect
     return gained

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -36,15 +36,23 @@ def wander_along(population: Population, days: Array, steps: Array) -> Array:
     -------
     shape (days, n)
     """
-    sd, length = population.fixed["wander_sd_logit"], population.fixed["wander_days"]
-    kept = np.exp(-np.diff(days, prepend=days[:1]) / length)
     drift = np.empty_like(steps)
-    state = sd * steps[0] if len(steps) else steps
-    for row, keep in enumerate(kept):
-        if row:
-            state = keep * state + (sd * np.sqrt(1.0 - keep * keep)) * steps[row]
+    for row, state in enumerate(wander_rows(population, days, steps)):
         drift[row] = state
     return drift
+
+
+def wander_rows(population: Population, days: Array, steps: Array) -> Iterator[Array]:
+    """Yield the rows of `wander_along` one after the other; each holds only until the next is asked for."""
+    sd, length = population.fixed["wander_sd_logit"], population.fixed["wander_days"]
+    kept = np.exp(-np.diff(days, prepend=days[:1]) / length)
+    for row, keep in enumerate(kept.tolist()):
+        if not row:
+            state = sd * steps[0]
+        else:
+            state *= keep
+            state += (sd * np.sqrt(1.0 - keep * keep)) * steps[row]
+        yield state
 
 
 def simulate_scores(
