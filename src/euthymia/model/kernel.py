@@ -41,7 +41,8 @@ def compiled(function: F) -> F:
 
 def uncounted(function: F) -> F:
     """Compile a function that makes no array: rows are then taken without counting references to them."""
-    return cast(F, njit(_nrt=False, **OPTIONS)(function))
+    without_counting: dict[str, Any] = {"_nrt": False, **OPTIONS}  # an option that its types do not name
+    return cast(F, njit(**without_counting)(function))
 
 
 def inlined(function: F) -> F:
