@@ -186,7 +186,7 @@ def test_every_icon_that_a_template_names_is_in_the_sprite(path: Path) -> None:
     assert set(re.findall(r'{% icon "([a-z0-9-]+)"', path.read_text())) <= icon_names()
 
 
-@pytest.mark.parametrize("page", ["400", "403", "404", "500"])
+@pytest.mark.parametrize("page", ["400", "403", "403_csrf", "404", "500"])
 def test_an_error_page_needs_no_context_and_says_what_to_do(page: str) -> None:
     html = render_to_string(f"{page}.html")
     assert html.count("<h1>") == 1
