@@ -74,6 +74,7 @@ def look(page: Page, watch: Watch, name: str, pictures: Path | None = None, twin
 
     axe is a script: a device with scripts off is looked over on its `twin`, which opens the same address.
     """
+    page.wait_for_load_state()  # without its styles a page has faults that nobody sees
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=str(pictures / f"{name}.png"), full_page=True)

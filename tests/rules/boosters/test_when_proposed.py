@@ -65,7 +65,7 @@ def test_the_forecast_speaks_from_its_limit_on(chance, proposed):
     assert (found is not None) is proposed
     if found:
         assert found.window_from == TODAY + timedelta(days=13)
-        assert f"{chance:.0%}" in found.because
+        assert f"{chance * 100:.0f}\u00a0%" in found.because
 
 
 def test_what_lies_far_ahead_is_not_proposed_yet():
