@@ -75,6 +75,11 @@ class Board:
     def overdue(self) -> list[Task]:
         return [t for t in self.tasks if t.due_at < self.at]
 
+    @property
+    def coming(self) -> list[Task]:
+        """What is waiting and not late."""
+        return [t for t in self.tasks if t.due_at >= self.at]
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
