@@ -268,10 +268,19 @@ def _tail_levels(k: Array, left: Array, half: Array, per_day: Array, from_h: flo
 
 @uncounted
 def _tail(k: Array, per_day: Array, levels: Array, span_h: float, more: Array, more_left: Array) -> None:
-    """Add the closed tail of one state, up to a time after its begin."""
+    """Add the closed tail of one state, up to a time after its begin, or all of it where that is infinite.
+
+    All of it is taken as such and not as what a long time leaves: where the state forgets faster than the plasma
+    clears, its moments grow with time for ever.
+    """
     r0, r1, r2 = k[0], k[1], k[2]
     one, two, three, square, cross, cube = levels[0], levels[1], levels[2], levels[3], levels[4], levels[5]
     square_left, cross_left, cube_left = levels[6], levels[7], levels[8]
+    if np.isinf(span_h):
+        for w in range(len(more)):
+            more[w] += one[w] + two[w] + three[w] + square[w] + cross[w] + cube[w]
+            more_left[w] += square_left[w] + cross_left[w] + cube_left[w]
+        return
     for w in range(len(more)):
         e0, grown = fast_exp(-r0[w] * span_h), fast_exp(per_day[w] / 24.0 * span_h)
         e1, e2 = fast_exp(-r1[w] * span_h), fast_exp(-r2[w] * span_h)
@@ -385,7 +394,7 @@ def _group(
                 _tail_levels(k, left, half, kf, key_from_h[key], levels_fast)
                 _tail_levels(k, left, half, ks, key_from_h[key], levels_slow)
                 last_quad = q
-            span_h = min(key_until_h[key] - key_from_h[key], 1000.0)
+            span_h = key_until_h[key] - key_from_h[key]
             _tail(k, kf, levels_fast, span_h, key_moments[0, key], key_moments[2, key])
             _tail(k, ks, levels_slow, span_h, key_moments[1, key], key_moments[3, key])
         _weigh(fast_share, factor, key_moments[0, key], key_moments[2, key])
