@@ -68,6 +68,7 @@ class Enactment:
         self.zone = ZoneInfo(places.location.zone)
         self.today = now.astimezone(self.zone).date()
         self.settings = thresholds()
+        self.visited_on: set[date] = set()
 
     def write(self) -> Patient:
         """Write him and everything that hangs on him."""
@@ -266,7 +267,9 @@ class Enactment:
     def _past_spot(self, day: date) -> Spot:
         """A spot for a visit that is over: looked for backwards near today, so that it lies in the past."""
         near = day > self.today - timedelta(days=21)
-        return self.places.spot(min(day, self.today - timedelta(days=1)), -1 if near else 1)
+        spot = self.places.spot(min(day, self.today - timedelta(days=1)), -1 if near else 1, but=self.visited_on)
+        self.visited_on.add(spot.starts_at.date())
+        return spot
 
     def _coming(self, plan: Plan) -> None:
         """What is booked or under way for a patient in his course."""

@@ -1,6 +1,7 @@
 """Where and when the demo's visits take place: chairs and nurses that are never taken twice."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -37,14 +38,17 @@ class Places:
     open_vial: tuple[Vial, int] | None = None
     """The vial in use, and how many microlitres it still holds."""
 
-    def spot(self, day: date, step: int = 1) -> Spot:
-        """The next free spot on this day, or on the first open day after it (before it with `step=-1`)."""
+    def spot(self, day: date, step: int = 1, *, but: Collection[date] = ()) -> Spot:
+        """The next free spot on this day, or on the first open day after it (before it with `step=-1`).
+
+        `but` are days that the patient has a visit on already: holidays can push two visits onto one day.
+        """
         opening = Opening(self.location.zone, self.location.hours, frozenset(self.location.holidays))
         while True:
             periods = open_periods(opening, day)
             slots = (4 if day.weekday() < 4 else 2) * len(self.nurses) if periods else 0
             taken = self.used[day]
-            if taken < slots:
+            if taken < slots and day not in but:
                 self.used[day] += 1
                 hour = HOURS[taken // len(self.nurses)]
                 start = max(
