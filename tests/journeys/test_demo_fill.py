@@ -1,13 +1,18 @@
 """The demo practice: every stage there, nothing given in the future, no fault in the house, and safe to go on with."""
 
+from datetime import timedelta
+
+import numpy as np
 import pytest
 from django.core.management import call_command
 
 from euthymia.clinic.demo import fill as demo
-from euthymia.clinic.demo.lives import STAGES
+from euthymia.clinic.demo.enact import Enactment
+from euthymia.clinic.demo.lives import STAGES, draw_life
 from euthymia.clinic.foundation.audit import checks
 from euthymia.clinic.foundation.billing.checks import check_ledger
 from euthymia.clinic.foundation.people.models import Patient
+from euthymia.clinic.foundation.practice.models import Location
 from euthymia.clinic.foundation.stock.checks import check_closed_infusions, check_drug_balance
 from euthymia.clinic.journey.boosters.history import course_of
 from euthymia.clinic.journey.infusions.models import Infusion
@@ -34,6 +39,20 @@ def test_the_demo_is_whole_and_its_scores_follow_its_infusions(db):
         before += [v for at, v in course.scores if at < course.infusions[0][0]][-1:]
         after += [v for at, v in course.scores if at > course.infusions[5][0]][:1]
     assert sum(after) / len(after) < sum(before) / len(before) - 3
+
+
+@pytest.mark.slow
+def test_visits_that_full_days_push_together_keep_their_days_and_their_order(db):
+    demo.fill(NOW, 1, quiet)
+    places = demo.places_of(Location.objects.all()[0])
+    today = NOW.date()
+    for ago in range(1, 5):
+        places.close(today - timedelta(days=ago))
+    enactment = Enactment(draw_life(1, STAGES[0][0], today, np.random.default_rng(1)), places, NOW, 1)
+    starts = [spot.starts_at for spot in enactment._past_spots([today - timedelta(days=ago) for ago in (5, 3, 1)])]
+    assert starts == sorted(starts)
+    assert len({at.date() for at in starts}) == 3
+    assert max(starts).date() < today - timedelta(days=4)
 
 
 @pytest.mark.slow

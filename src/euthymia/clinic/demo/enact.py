@@ -1,6 +1,7 @@
 """Writes a demo patient's history in bulk: the rows that the acts of the path would have written one by one."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -68,7 +69,6 @@ class Enactment:
         self.zone = ZoneInfo(places.location.zone)
         self.today = now.astimezone(self.zone).date()
         self.settings = thresholds()
-        self.visited_on: set[date] = set()
 
     def write(self) -> Patient:
         """Write him and everything that hangs on him."""
@@ -254,22 +254,28 @@ class Enactment:
         """Those given, the one of today, those to come; then the boosters. Gives the starts of those given."""
         given: list[datetime] = []
         if self.life.first_on is not None:
-            for number in range(1, self.life.course_given + 1):
-                day = self.life.first_on + timedelta(days=COURSE[number - 1])
-                given += self._given(plan, number, self._past_spot(day))
+            days = [self.life.first_on + timedelta(days=d) for d in COURSE[: self.life.course_given]]
+            for number, spot in enumerate(self._past_spots(days), start=1):
+                given += self._given(plan, number, spot)
             self._coming(plan)
-        for version, day in enumerate(self.life.boosters_on, start=2):
+        boosters = zip(self.life.boosters_on, self._past_spots(self.life.boosters_on), strict=True)
+        for version, (day, spot) in enumerate(boosters, start=2):
             booster = self._plan(PlanKind.BOOSTER, day, [0], 47_500, PlanState.DONE, version)
             self._pay(booster, 47_500)
-            given += self._given(booster, 1, self._past_spot(day))
+            given += self._given(booster, 1, spot)
         return sorted(given)
 
-    def _past_spot(self, day: date) -> Spot:
-        """A spot for a visit that is over: looked for backwards near today, so that it lies in the past."""
-        near = day > self.today - timedelta(days=21)
-        spot = self.places.spot(min(day, self.today - timedelta(days=1)), -1 if near else 1, but=self.visited_on)
-        self.visited_on.add(spot.starts_at.date())
-        return spot
+    def _past_spots(self, days: Sequence[date]) -> list[Spot]:
+        """Spots for visits that are over, on days of their own and in order.
+
+        Near today they are looked for backwards, so that they lie in the past. Holidays and full days push them about.
+        """
+        yesterday, spots = self.today - timedelta(days=1), list[Spot]()
+        for day in days:
+            near = day > self.today - timedelta(days=21)
+            taken = {spot.starts_at.date() for spot in spots}
+            spots.append(self.places.spot(min(day, yesterday), -1 if near else 1, but=taken))
+        return sorted(spots, key=lambda spot: spot.starts_at)
 
     def _coming(self, plan: Plan) -> None:
         """What is booked or under way for a patient in his course."""
