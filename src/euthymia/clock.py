@@ -22,7 +22,12 @@ _COUNTER = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # the former c
 
 def now() -> datetime:
     """This instant, in UTC."""
-    return datetime.fromtimestamp(_noted_s() or time.time(), UTC) + _ahead()
+    return steady() + _ahead()
+
+
+def steady() -> datetime:
+    """This instant without the demonstration's lead: for what a person waits, such as a quiet page's sign-in."""
+    return datetime.fromtimestamp(_noted_s() or time.time(), UTC)
 
 
 def set_by() -> timedelta:

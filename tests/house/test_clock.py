@@ -85,6 +85,16 @@ def test_without_a_program_that_serves_it_is_the_machines_time(machine, monkeypa
     assert clock.set_by() == timedelta(0)
 
 
+def test_a_clock_that_is_set_signs_nobody_out(cast, machine, keeper):
+    nurse = cast.client(cast.nurse)
+    assert nurse.get("/desk/").status_code == 200
+    machine.passes(120)
+    machine.time_s += 3600
+    assert nurse.get("/desk/").status_code == 200
+    machine.passes(21 * 60)
+    assert nurse.get("/desk/").status_code == 302
+
+
 def test_staff_are_told_and_others_are_not(cast, monkeypatch):
     monkeypatch.setattr("euthymia.clock.set_by", lambda: timedelta(hours=1))
     assert "set 60 min ahead" in cast.client(cast.nurse).get("/desk/").content.decode()

@@ -1,7 +1,6 @@
 """Who is asking, and for how long a quiet page stays signed in."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -38,7 +37,7 @@ class IdleTimeout:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and "_auth_user_id" in request.session:
             seen = request.session.get("seen", 0)
-            now = int(datetime.now(UTC).timestamp())
+            now = int(clock.steady().timestamp())
             if seen and now - seen > settings.IDLE_MINUTES * 60:
                 logout(request)
             elif now - seen > 60 and request.path != reverse("hello"):
