@@ -1,0 +1,39 @@
+"""The desk: where one is, and what is waiting, each said once."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+
+from euthymia.clinic.foundation.people.acts import open_task
+from euthymia.clinic.foundation.people.rules import TaskKind
+from tests.cast import NOW
+
+
+def task(cast, what, due_at):
+    open_task(
+        by=cast.desk,
+        now=NOW - timedelta(days=9),
+        key=None,
+        location_id=cast.here.pk,
+        patient_id=cast.patient.pk,
+        kind=TaskKind.OTHER,
+        what=what,
+        due_at=due_at,
+    )
+
+
+def test_the_board_says_each_task_once_what_is_late_on_top(cast):
+    task(cast, "Ring the late one", NOW - timedelta(hours=1))
+    task(cast, "Ring the next one", NOW + timedelta(hours=1))
+    page = cast.client(cast.nurse).get(reverse("desk:board")).content.decode()
+    assert page.count("Ring the late one") == page.count("Ring the next one") == 1
+    assert page.index("Ring the late one") < page.index('id="h-visits"') < page.index("Ring the next one")
+
+
+def test_one_place_at_most_is_marked_as_the_present_one(cast):
+    director = cast.client(cast.director)
+    for name, label in (("reports:audit", "Audit"), ("reports:results", "Results")):
+        page = director.get(reverse(name)).content.decode()
+        bar = page[page.index('aria-label="Main"') : page.index("</nav>")]
+        assert bar.count("aria-current") == 1
+        assert f'aria-current="page">{label}<' in bar
