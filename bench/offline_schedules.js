@@ -24,7 +24,7 @@ async ({ seed, numbers, visit, person, hello, keyless, entriesMost, atOnce }) =>
   async function schedule(number) {
     const dice = diceOf(number);
     const pick = (list) => list[Math.floor(dice() * list.length)];
-    const found = { number, said: [], tried: [], refused: [], waiting: 0, made: {}, faults: {}, restarts: 0, sent: 0 };
+    const found = { number, said: [], tried: [], refused: [], waiting: 0, made: {}, faults: {}, noRoom: {}, restarts: 0, sent: 0 };
     const late = [];
     const database = `schedule ${seed} ${number} ${keyless ? "keyless" : ""}`;
     let faulty = true;
@@ -47,7 +47,11 @@ async ({ seed, numbers, visit, person, hello, keyless, entriesMost, atOnce }) =>
         found.faults[fault] = (found.faults[fault] || 0) + 1;
         const refuse = (status, text) => new Response(text, { status });
         if (fault === "request lost") throw new TypeError("lost");
-        if (fault === "no room") return refuse(503, "later");
+        if (fault === "no room") {
+          const note = new URLSearchParams(options.body).get("note");
+          found.noRoom[note] = (found.noRoom[note] || 0) + 1;
+          return refuse(503, "later");
+        }
         if (fault === "somebody's page") return refuse(200, "<p>Welcome to the free network");
         if (fault === "reply lost") { await answer(url, options); throw new TypeError("lost"); }
         if (fault === "reply cut") return refuse(200, (await (await answer(url, options)).text()).slice(0, -3));

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from bench.crash import open_visits
 from bench.crash_program import Program
-from bench.offline import Run
+from bench.offline import Result, Run
 from bench.offline_line import Fault, Line
 from bench.offline_tablets import Tablet, Told
 from playwright.sync_api import Browser, Page, expect
@@ -81,7 +81,7 @@ def _pair(program: Program):
 
 def test_what_a_screen_called_saved_stands_once_or_is_seen_refused(program, browser):
     run = Run(program, browser, open_visits(program), SEED)
-    result = run.go(24)
+    result = run.go(Result(), 24)
     run.tablets(result, 4, ["tab killed", "sign-in ended"], at_once=2)
     assert not result.shortfalls
     assert result.said > 50
@@ -90,7 +90,7 @@ def test_what_a_screen_called_saved_stands_once_or_is_seen_refused(program, brow
 
 
 def test_the_same_count_finds_a_version_without_keys(program, browser):
-    assert Run(program, browser, open_visits(program), SEED).go(8, keyless=True).twice
+    assert Run(program, browser, open_visits(program), SEED).go(Result(), 8, keyless=True).twice
 
 
 def test_chair_and_board_say_within_ten_seconds_since_when_they_are_stale(tablet, line):
