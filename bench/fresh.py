@@ -49,8 +49,17 @@ def fresh_database(name: str) -> Iterator[Fresh]:
             subprocess.run(migrate, env=fresh.env("owner"), check=True)
             yield fresh
         finally:
-            with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as conn:
-                conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(unique)))
+            _drop(make_conninfo(url, dbname="postgres"), sql.Identifier(unique))
+
+
+def _drop(url: str, name: sql.Identifier) -> None:
+    """Drop a database, whoever is still in it."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        try:
+            # This waits for the database's own cleaning, which an owner may not end by force.
+            conn.execute(sql.SQL("DROP DATABASE {}").format(name))
+        except psycopg.errors.ObjectInUse:
+            conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
 @contextmanager
