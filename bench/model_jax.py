@@ -22,13 +22,16 @@ from euthymia.model.plasma import structures
 from euthymia.model.population import HYPERPARAMETERS, effect_of
 
 jax.config.update("jax_enable_x64", True)
-NAMES = ("gain", "half_fast", "half_extra", "share", "ceiling", "half_occupancy", "expectation", "v1", "cl", "q3")
+NAMES = (
+    "gain", "half_fast", "half_extra", "share", "ceiling", "half_occupancy", "expectation", "v1", "cl", "q3", "noise",
+)  # fmt: skip
+NOISE = NAMES.index("noise")
 UNREACHED, REACHED = 0, 1
 WASHED_OUT_H = 120.0
 
 
 def prior_table() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return a patient's means and sds by hyperparameter set, (sets, 10), and log chances of each kind, (sets, 2)."""
+    """Return a patient's means and sds by hyperparameter set, (sets, 11), and log chances of each kind, (sets, 2)."""
     people = calibrated()
     theta = dict(zip(HYPERPARAMETERS, people.plausible.T, strict=True))
     fixed = people.fixed
@@ -44,6 +47,8 @@ def prior_table() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         (log(fixed["half_occupancy_ng_per_ml"] * one), one * fixed["half_occupancy_patient_sd"]),
         (theta["expectation"], hypot(theta["expectation_patient_sd"], theta["expectation_trial_sd"])),
         *((zero, one * spread[f"{name}_omega2"] ** 0.5) for name in ("v1", "cl", "q3")),
+        # Log-normal with the calibrated mean square: its median lies lower.
+        (one * (log(fixed["noise_sd_logit"]) - fixed["noise_patient_sd"] ** 2), one * fixed["noise_patient_sd"]),
     ]
     chances = np.column_stack([theta["unreached_share"], 1.0 - theta["unreached_share"]])
     means, sds = (np.column_stack(part) for part in zip(*rows, strict=True))
@@ -104,7 +109,7 @@ class Twin:
         self.nodes, self.weights = nodes_of(given, self.days)
         self.centre = self.means.mean(axis=0)
         self.spread = np.sqrt(self.means.var(axis=0) + np.mean(self.sds**2, axis=0))
-        self.seen_covariance = self.covariance(self.seen_days) + 0.0
+        self.seen_covariance = self.covariance(self.seen_days)
 
     def _expectation(self) -> np.ndarray:
         found = []
@@ -118,10 +123,10 @@ class Twin:
         return np.array(found)
 
     def covariance(self, days: np.ndarray) -> np.ndarray:
-        """Return the covariance of charted scores about a course: baseline, drift, noise."""
+        """Return the covariance of baseline and drift."""
         gap = np.abs(days[:, None] - days[None, :])
         drift = self.fixed["wander_sd_logit"] ** 2 * np.exp(-gap / self.fixed["wander_days"])
-        return self.baseline_sd**2 + drift + self.fixed["noise_sd_logit"] ** 2 * np.eye(len(days))
+        return self.baseline_sd**2 + drift
 
     def plasma(self, phi: Any) -> tuple[Any, Any]:
         """Return rates (1/h) and weights (1000/L) of the response to a pulse, from the symmetrised generator."""
@@ -169,8 +174,9 @@ class Twin:
         if not count:
             return prior
         residual = self.relief(phi)[:, :count] + self.seen
-        solved = residual @ np.linalg.inv(self.seen_covariance)
-        return prior - 0.5 * (solved * residual).sum(axis=1)
+        factor = jnp.linalg.cholesky(self.seen_covariance + jnp.exp(2 * phi[NOISE]) * jnp.eye(count))
+        solved = jax.scipy.linalg.solve_triangular(factor, residual.T, lower=True)
+        return prior - 0.5 * (solved * solved).sum(axis=0) - jnp.log(jnp.diag(factor)).sum()
 
     def model(self) -> None:
         """State the model to NumPyro."""
@@ -189,17 +195,22 @@ class Twin:
         reached = rng.random(len(u)) < 1.0 / (1.0 + np.exp(joint[:, UNREACHED] - joint[:, REACHED]))
         own = fell[np.arange(len(u)), reached.astype(int)]
         count = len(self.seen)
-        # Baseline as an entry of its own in front of the days, all jointly Gaussian.
-        size = 1 + len(self.days)
+        drawn = np.stack([
+            self._one_charted(float(noise), before, rng)
+            for noise, before in zip(np.exp(np.asarray(phi)[:, NOISE]), own[:, :count], strict=True)
+        ])  # fmt: skip
+        return {"baseline": drawn[:, 0], "relief": own[:, count:], "charted": drawn[:, 1:] - own[:, count:]}
+
+    def _one_charted(self, noise: float, before: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Draw baseline and residuals to come under one noise and course, jointly Gaussian with what was charted."""
+        size, count = 1 + len(self.days), len(self.seen)
         whole = np.full((size, size), self.baseline_sd**2)
-        whole[1:, 1:] = self.covariance(self.days)
+        whole[1:, 1:] = self.covariance(self.days) + noise**2 * np.eye(size - 1)
         known = np.arange(1, 1 + count)
         open_ = np.setdiff1d(np.arange(size), known)
-        drawn = np.zeros((len(u), len(open_)))
-        left = whole[np.ix_(open_, open_)]
+        left, centre = whole[np.ix_(open_, open_)], np.zeros(len(open_))
         if count:
             gain = whole[np.ix_(open_, known)] @ np.linalg.inv(whole[np.ix_(known, known)])
             left = left - gain @ whole[np.ix_(known, open_)]
-            drawn = (self.seen + own[:, :count]) @ gain.T
-        drawn = drawn + rng.standard_normal(drawn.shape) @ np.linalg.cholesky(left + 1e-12 * np.eye(len(left))).T
-        return {"baseline": drawn[:, 0], "relief": own[:, count:], "charted": drawn[:, 1:] - own[:, count:]}
+            centre = gain @ (self.seen + before)
+        return centre + np.linalg.cholesky(left + 1e-12 * np.eye(len(left))) @ rng.standard_normal(len(open_))

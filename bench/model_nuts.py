@@ -71,13 +71,13 @@ def by_nuts(given: ForecastInput, asked: np.ndarray, *, chains: int = CHAINS, dr
     from numpyro.diagnostics import summary
     from numpyro.infer import MCMC, NUTS
 
-    from bench.model_jax import Twin
+    from bench.model_jax import NAMES, Twin
 
     twin = Twin(given, asked)
     kernel = NUTS(twin.model, target_accept_prob=0.9)
     sampler = MCMC(kernel, num_warmup=WARM_UP, num_samples=draws, num_chains=chains, chain_method="sequential",
                    progress_bar=False)  # fmt: skip
-    first = {"u": np.zeros((chains, 10)) if chains > 1 else np.zeros(10)}
+    first = {"u": np.zeros((chains, len(NAMES))) if chains > 1 else np.zeros(len(NAMES))}
     key = jax.random.PRNGKey(SEED)
     begun = time.perf_counter()
     sampler.run(key, init_params=first, extra_fields=("num_steps",))

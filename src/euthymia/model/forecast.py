@@ -1,13 +1,13 @@
 """One patient: what his own infusions and scores say of the weeks ahead.
 
 Parameters are drawn from the calibrated population and weighed by the patient's scores. Given a draw, scores
-on the logit are jointly Gaussian (baseline, drift, noise), so those three are integrated out exactly; only
-the parameters of the drug's effect are sampled.
+on the logit are jointly Gaussian (baseline, drift, noise), so those three are integrated out exactly; how noisy
+this patient's scores are is summed over a grid; only the parameters of the drug's effect are sampled.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from euthymia.model.course import BadInput, Infusion, checked_weight_kg, finite, in_order
 from euthymia.model.mood import relief
-from euthymia.model.population import Draws, Population, calibrated, model_version
+from euthymia.model.population import Draws, Population, calibrated, model_version, noise_factors
 from euthymia.model.scales import Scale, convert_score, scale_named
 from euthymia.model.simulate import wander_rows
 
@@ -28,6 +28,8 @@ BANDS = [int(share * (KEPT - 1)) for share in (0.05, 0.25, 0.5, 0.75, 0.95)]
 FEWEST_RESPONDING = 0.05
 UNTHREADED = 200_000  # multiplications
 FEWEST_DRAWS, MOST_DRAWS = 500, 1_000_000
+NOISE_STEPS = np.linspace(-2.7, 2.7, 13)
+"""Where a patient's noise is tried, in sd of its logarithm between patients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +193,42 @@ def _product(left: Array, right: Array) -> Array:
     return found
 
 
-def _weigh(residual: Array, inverse: Array) -> Array:
-    """Return the weight of each draw, in proportion to how well it explains the scores."""
-    log_weights = -0.5 * np.einsum("ij,ij->j", _product(inverse, residual), residual)
-    weights = np.exp(log_weights - log_weights.max())
-    return np.asarray(weights / weights.sum())
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The draws that scores leave, and the noise that goes with each.
+
+    Attributes
+    ----------
+    index : shape (kept,). noise_factor : shape (kept,).
+    variance : shape (scores, kept), of the scores on the axes of their covariance, logits squared.
+    """
+
+    index: NDArray[np.intp]
+    noise_factor: Array
+    variance: Array
+    effective_samples: float
+
+
+def _choose(turned: Array, spread: Array, noise_sd: float, rng: np.random.Generator) -> _Chosen:
+    """Choose draws in proportion to how well they explain the scores, under every noise that is tried.
+
+    Parameters
+    ----------
+    turned : shape (scores, draws), residuals on the axes of the covariance of baseline and drift.
+    spread : shape (scores,), the variances along these axes; noise adds to them, whatever the axes.
+    """
+    factors = noise_factors(NOISE_STEPS)
+    variances = spread + np.square(noise_sd * factors)[:, None]
+    each = _product(-0.5 / variances, np.square(turned))
+    each -= 0.5 * (NOISE_STEPS**2 + np.log(variances).sum(axis=1))[:, None]
+    each -= each.max()
+    np.exp(each, out=each)
+    weights = each.sum(axis=0)
+    weights /= weights.sum()
+    index = systematic(weights, KEPT, rng)
+    shares = np.cumsum(each[:, index], axis=0)
+    step = np.sum(shares < rng.random(KEPT) * shares[-1], axis=0)
+    return _Chosen(index, factors[step], variances[step].T, float(1.0 / np.sum(weights**2)))
 
 
 @lru_cache(maxsize=8)
@@ -204,14 +237,15 @@ def _normals(rows: int, seed: int) -> Array:
     return np.random.default_rng((seed, 2)).standard_normal((rows, KEPT))
 
 
-def _paths(people: Population, days: Array, baseline: Array, steps: Array, noise: Array) -> Array:
+def _paths(people: Population, days: Array, baseline: Array, noise_sd: Array, normals: Array) -> Array:
     """Return baseline, drift and noise on days in any order, shape (days, kept), row by row to stay in cache.
 
     Parameters
     ----------
-    baseline : shape (kept,). steps, noise : shape (days, kept), standard normal; steps in the order of time.
+    baseline, noise_sd : shape (kept,), logits.
+    normals : shape (2 * days or more, kept): first of the drift, in the order of time, last of the noise.
     """
-    noise_sd = people.fixed["noise_sd_logit"]
+    steps, noise = normals[: len(days)], normals[-len(days) :]
     order = np.argsort(days, kind="stable")
     path = np.empty(steps.shape)
     drifts = wander_rows(people, days[order], steps)
@@ -230,28 +264,29 @@ def _posterior(asked: _Asked, days: Array, people: Population, seed: int) -> Pos
     typical, baseline_sd = scale.baseline_logit()
     noise_sd = people.fixed["noise_sd_logit"]
     count = len(seen_days)
-    # Baseline, drift and noise as if nothing were known; below they are moved to what the scores say.
     everywhere = np.concatenate([seen_days, days])
     normals = _normals(2 * (len(everywhere) // 128 + 1) * 128 + 1, seed)
     baseline = baseline_sd * normals[0]
-    path = _paths(people, everywhere, baseline, normals[1 : 1 + len(everywhere)], normals[-len(everywhere) :])
     if not count:
-        chosen = systematic(np.full(len(prior), 1.0 / len(prior)), KEPT, rng)
-        return Posterior(people, prior.taken(chosen), float(len(prior)), baseline, path)
+        kept = prior.taken(systematic(np.full(len(prior), 1.0 / len(prior)), KEPT, rng))
+        path = _paths(people, everywhere, baseline, noise_sd * kept.noise_factor, normals[1:])
+        return Posterior(people, kept, float(len(prior)), baseline, path)
     effect = people.effect_on(scale)
     fell = relief(prior, asked.infusions, asked.weight_kg, seen_days, people, effect=effect)
     residual = np.add(fell, (asked.seen_logits - typical)[:, None], out=fell)
-    known = residual_covariance(people, baseline_sd, seen_days, seen_days)
-    known[np.diag_indices_from(known)] += noise_sd**2
-    inverse = np.asarray(np.linalg.inv(known), dtype=np.float64)
-    weights = _weigh(residual, inverse)
-    chosen = systematic(weights, KEPT, rng)
-    surprise = inverse @ (residual[:, chosen] - path[:count])
+    spread, axes = np.linalg.eigh(residual_covariance(people, baseline_sd, seen_days, seen_days))
+    turned = _product(axes.T, residual)
+    chosen = _choose(turned, np.maximum(spread, 0.0), noise_sd, rng)
+    # Baseline, drift and noise as if nothing were known, then moved to what the scores say.
+    path = _paths(people, everywhere, baseline, noise_sd * chosen.noise_factor, normals[1:])
+    surprise = turned[:, chosen.index] - _product(axes.T, path[:count])
+    surprise /= chosen.variance
+    surprise = _product(axes, surprise)
     cross = residual_covariance(people, baseline_sd, days, seen_days)
     return Posterior(
         people,
-        kept=prior.taken(chosen),
-        effective_samples=float(1.0 / np.sum(weights**2)),
+        kept=replace(prior.taken(chosen.index), noise_factor=chosen.noise_factor),
+        effective_samples=chosen.effective_samples,
         baseline=baseline + baseline_sd**2 * surprise.sum(axis=0),
         charted=np.add(path[count:], _product(cross, surprise), out=path[count:]),
     )

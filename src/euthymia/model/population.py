@@ -33,7 +33,10 @@ DOMAIN_EFFECT = {
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """Parameters of n patients, each of shape (n,); plasma_* of shape (n, 3), for 70 kg."""
+    """Parameters of n patients, each of shape (n,); plasma_* of shape (n, 3), for 70 kg.
+
+    ``noise_factor`` is the noise of a patient's scores over that of the typical one.
+    """
 
     gain: Array
     fast_per_day: Array
@@ -45,6 +48,7 @@ class Draws:
     plasma_rates_per_h: Array
     plasma_weights_per_l: Array
     baseline_z: Array
+    noise_factor: Array
 
     def __len__(self) -> int:
         return len(self.gain)
@@ -67,6 +71,10 @@ def draws_under(theta: Mapping[str, Any], normals: Array, slow_shift: Array | fl
     theta : hyperparameters in their own units, each a number or of shape (n,).
     normals : shape (n, 12), standard normal.
     slow_shift : shift of the trial in the logarithm of the slow half-life; its other shifts come later.
+
+    Returns
+    -------
+    patients whose scores are all equally noisy, as the means of a trial need them
     """
     fixed = fixed_numbers()
     half_fast = theta["half_fast_days"] * np.exp(theta["half_fast_patient_sd"] * normals[:, 1])
@@ -87,7 +95,14 @@ def draws_under(theta: Mapping[str, Any], normals: Array, slow_shift: Array | fl
         plasma_rates_per_h=rates,
         plasma_weights_per_l=weights,
         baseline_z=normals[:, 10],
+        noise_factor=np.ones(len(normals)),
     )
+
+
+def noise_factors(normals: Array) -> Array:
+    """Return the noise of patients over the typical, log-normal; its mean square is 1, so that a group's spread stays."""
+    sd = fixed_numbers()["noise_patient_sd"]
+    return np.asarray(np.exp(sd * normals - sd * sd))
 
 
 def normal_quantiles(shares: Array | float) -> Array:
@@ -142,7 +157,7 @@ class Population:
             expectation = expectation + theta["expectation_trial_sd"] * normals[:, OWN_NORMALS + 1]
         if benzodiazepine:
             gain = gain * fixed_numbers()["benzodiazepine_gain_factor"]
-        return replace(draws, gain=gain, expectation=expectation)
+        return replace(draws, gain=gain, expectation=expectation, noise_factor=noise_factors(rng.standard_normal(n)))
 
     def effect_on(self, scale: Scale) -> float:
         """Return the share of the benefit that this scale shows."""

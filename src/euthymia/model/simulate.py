@@ -91,7 +91,8 @@ def simulate_scores(
     if np.any(np.diff(when) < 0.0):
         raise BadInput("The days must be in order.")
     logits += wander_along(people, when, rng.standard_normal((len(when), len(draws)))).T
-    logits += people.fixed["noise_sd_logit"] * rng.standard_normal(logits.shape)
+    noise_sd = people.fixed["noise_sd_logit"] * draws.noise_factor
+    logits += noise_sd[:, None] * rng.standard_normal(logits.shape)
     return np.rint(used.to_score(logits))
 
 
@@ -137,7 +138,8 @@ class VirtualPatient:
                 for i in index
             ]
         )
-        return np.rint(scale.to_score(logits + self.drift[index] + self.population.fixed["noise_sd_logit"] * own))
+        noise_sd = self.population.fixed["noise_sd_logit"] * self.draws.noise_factor[0]
+        return np.rint(scale.to_score(logits + self.drift[index] + noise_sd * own))
 
 
 def virtual_patient(
