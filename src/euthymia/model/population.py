@@ -100,7 +100,7 @@ def draws_under(theta: Mapping[str, Any], normals: Array, slow_shift: Array | fl
 
 
 def noise_factors(normals: Array) -> Array:
-    """Return the noise of patients over the typical, log-normal; its mean square is 1, so that a group's spread stays."""
+    """Return log-normal noise over the typical one, of mean square 1, so that the spread of a group stays."""
     sd = fixed_numbers()["noise_patient_sd"]
     return np.asarray(np.exp(sd * normals - sd * sd))
 
