@@ -65,6 +65,26 @@ class TestUsualCourse:
         assert page.count('class="d-wide"') >= 3  # two bands of pressure and one of dissociation
 
 
+class TestOneMainAction:
+    def buttons(self, cast, infusion):
+        page = cast.client(cast.nurse).get(chair_of(infusion)).content.decode()
+        return re.findall(r'<button class="[^"]*button--primary[^"]*"[^>]*>(?:<svg.*?</svg>)?\s*([^<]+)<', page, re.DOTALL)
+
+    def test_while_it_runs(self, cast, infusion):
+        assert self.buttons(cast, infusion) == ["Chart vitals"]
+
+    def test_in_recovery_vitals_while_he_may_not_go(self, cast):
+        infusion = visits.recovering(visits.crew_of(cast), NOW - timedelta(minutes=46))
+        assert self.buttons(cast, infusion) == ["Chart vitals"]
+
+    @pytest.mark.parametrize(("charted_min_ago", "main"), [(1, "Discharge patient"), (40, "Chart vitals")])
+    def test_then_discharge_unless_vitals_are_late(self, cast, charted_min_ago, main):
+        crew = visits.crew_of(cast)
+        infusion = visits.recovering(crew, NOW - timedelta(minutes=90))
+        visits.chart(crew, infusion, NOW - timedelta(minutes=charted_min_ago))
+        assert self.buttons(cast, infusion) == [main]
+
+
 class TestOfferedValues:
     def test_near_what_was_charted_last_and_nothing_is_filled_in(self, cast, infusion):
         visits.chart(visits.crew_of(cast), infusion, NOW, 148)

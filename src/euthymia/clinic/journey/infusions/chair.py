@@ -14,6 +14,7 @@ from euthymia.clinic.journey.infusions.beforehand_queries import claims_of
 from euthymia.clinic.journey.infusions.button_part import button_part
 from euthymia.clinic.journey.infusions.device_look import look_of
 from euthymia.clinic.journey.infusions.gate import GATE, open_items
+from euthymia.clinic.journey.infusions.main_step import main_step
 from euthymia.clinic.journey.infusions.models import GateClaim, HelpCall, Infusion, Vitals
 from euthymia.clinic.journey.infusions.queries import (
     baseline_row,
@@ -65,6 +66,9 @@ def chair_page(request: Any, infusion: Infusion, **given: Any) -> dict[str, Any]
         context["end_form"] = given.get("end_form") or ActForm()
     if state == InfusionState.RECOVERY:
         context |= _after(infusion, request, given)
+    if state in (*RUNS, InfusionState.RECOVERY):
+        left = {name: context[name] for name in ("left_ul", "may_go") if name in context}
+        context["main_step"] = main_step(state, context["due"].lateness, **left)
     return context
 
 
