@@ -41,6 +41,7 @@ def test_from_the_first_call_to_a_booster():
 
 
 def _walk(walk: Walk) -> None:
+    walk.explore()
     walk.book_call()
     walk.finish_call()
     walk.fill_intake()

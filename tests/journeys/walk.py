@@ -104,6 +104,25 @@ class Walk:
         look(page, self.watch, name, self.pictures, twin)
 
     # --- the steps --------------------------------------------------------------------------------------
+    def explore(self) -> None:
+        """Before any call, somebody sets a course on the public page; a wrong number is told beside it once left."""
+        page = context(self.browser, self.watch, viewport=DESK).new_page()
+        page.goto(f"{self.program.url}/how-it-works/")
+        self.look(page, "explorer")
+        dose, said = page.locator("#id_dose"), page.locator("#id_dose_error")
+        with page.expect_response("**/how-it-works/**"):
+            dose.fill("9")
+        expect(page.locator("#pictures")).to_contain_text("wait for a number")
+        assert not said.count(), "somebody who is typing was interrupted"
+        page.locator("#id_minutes").focus()
+        expect(said).to_contain_text("from 0.1 to 1")
+        self.look(page, "explorer-refused")
+        dose.fill("0.8")
+        expect(said).to_have_count(0)
+        expect(page.locator(".explored")).to_be_visible()
+        assert dose.get_attribute("aria-invalid") is None
+        page.context.close()
+
     def book_call(self) -> None:
         """1. A caller books a free phone call, on a phone, without scripts."""
         page = self.patient_page()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from euthymia import drawing
 from euthymia.clinic.faces.website.forms import ExploreForm
 from euthymia.clinic.foundation.forecasts.explorer import Explored, Setting, Spread, explore
+from euthymia.clinic.look.form_parts import sentences
 
 WIDE, NARROW = 760, 360
 MOOD_TOP = 50.0
@@ -26,6 +27,10 @@ def explorer(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         context |= pictures(form.setting)
+    else:
+        context["wrong"] = [
+            (field.auto_id, field.label, sentence) for field in form.visible_fields() for sentence in sentences(field)
+        ]
     if request.headers.get("HX-Request"):
         return render(request, "website/_explored.html", context)
     return render(request, "website/explorer.html", context, status=200 if form.is_valid() else 422)
