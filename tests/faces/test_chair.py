@@ -68,7 +68,9 @@ class TestUsualCourse:
 class TestOneMainAction:
     def buttons(self, cast, infusion):
         page = cast.client(cast.nurse).get(chair_of(infusion)).content.decode()
-        return re.findall(r'<button class="[^"]*button--primary[^"]*"[^>]*>(?:<svg.*?</svg>)?\s*([^<]+)<', page, re.DOTALL)
+        return re.findall(
+            r'<button class="[^"]*button--primary[^"]*"[^>]*>(?:<svg.*?</svg>)?\s*([^<]+)<', page, re.DOTALL
+        )
 
     def test_while_it_runs(self, cast, infusion):
         assert self.buttons(cast, infusion) == ["Chart vitals"]

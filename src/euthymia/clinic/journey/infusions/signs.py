@@ -1,7 +1,6 @@
 """Amber and red signs, drawn from what people charted. They replace no monitor. Pure."""
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -103,34 +102,40 @@ def standing_signs(rows: Sequence[Row], thresholds: dict[str, Decimal], baseline
     Each measurement speaks by its last reading: a later row without it takes nothing back, and telling somebody
     neither. A sign stands until the measurement is charted in range.
     """
-    found = []
-    for measure in Charted.__dataclass_fields__:
-        last: Sign | None = None
-        for number, row in enumerate(rows):
-            if getattr(row.charted, measure) is None:
+    last: dict[str, Sign] = {}
+    for row, twice in zip(rows, _seen_twice(rows, thresholds), strict=True):
+        spoken = {sign.measure: sign for sign in signs(row.charted, thresholds, baseline, twice=twice)}
+        for measure in _measured(row, Charted.__dataclass_fields__):
+            if measure not in spoken:
+                last.pop(measure, None)
                 continue
-            twice = measure in _PRESSURES and _seen_twice(rows[: number + 1], thresholds)
-            spoken = signs(row.charted, thresholds, baseline, twice=twice)
-            sign = next((s for s in spoken if s.measure == measure), None)
-            if sign is not None:
-                since = last.since if last else row.at
-                again = not twice and _is_red(row.charted, measure, thresholds)
-                sign = replace(sign, since=since, repeat_by=row.at + _window(thresholds) if again else None)
-            last = sign
-        found += [last] if last else []
+            since = last[measure].since if measure in last else row.at
+            again = not twice and _is_red(row.charted, measure, thresholds)
+            repeat_by = row.at + _window(thresholds) if again else None
+            last[measure] = replace(spoken[measure], since=since, repeat_by=repeat_by)
+    found = [last[measure] for measure in Charted.__dataclass_fields__ if measure in last]
     return sorted(found, key=lambda s: s.level != Level.RED)
 
 
-def _seen_twice(rows: Sequence[Row], thresholds: dict[str, Decimal]) -> bool:
-    """Whether two readings within the set minutes were at the red setting, without a lower one since the first."""
-    high: list[datetime] = []
+def _measured(row: Row, names: Iterable[str]) -> list[str]:
+    return [name for name in names if getattr(row.charted, name) is not None]
+
+
+def _seen_twice(rows: Sequence[Row], thresholds: dict[str, Decimal]) -> Iterator[bool]:
+    """Yield for each row whether by then two readings within the set minutes were at the red setting.
+
+    A lower reading begins anew.
+    """
+    high_at: datetime | None = None
+    twice = False
     for row in rows:
-        values = [name for name in _PRESSURES if getattr(row.charted, name) is not None]
+        values = _measured(row, _PRESSURES)
         if any(_is_red(row.charted, name, thresholds) for name in values):
-            high.append(row.at)
+            twice = twice or (high_at is not None and row.at - high_at <= _window(thresholds))
+            high_at = row.at
         elif values:
-            high = []
-    return any(later - earlier <= _window(thresholds) for earlier, later in itertools.pairwise(high))
+            high_at, twice = None, False
+        yield twice
 
 
 def _is_red(row: Charted, name: str, thresholds: dict[str, Decimal]) -> bool:
