@@ -8,8 +8,12 @@ Only constants and calibrated hyperparameters are read from the package.
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 from typing import Any
+
+# On one thread: on two cores its pool has waited for itself for ever (jaxlib 0.10.2, many small factorisations).
+os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false"
 
 import jax
 import jax.numpy as jnp
@@ -22,6 +26,7 @@ from euthymia.model.plasma import structures
 from euthymia.model.population import HYPERPARAMETERS, effect_of
 
 jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_cpu_enable_async_dispatch", False)
 NAMES = (
     "gain", "half_fast", "half_extra", "share", "ceiling", "half_occupancy", "expectation", "v1", "cl", "q3", "noise",
 )  # fmt: skip

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from euthymia.model import Course, Infusion, calibrated, kernel, plasma_ng_per_ml, structures
-from euthymia.model.mood import benefit, drive
+from euthymia.model import BadInput, Course, Infusion, calibrated, kernel, plasma_ng_per_ml, structures
+from euthymia.model.mood import benefit, drive, scaled_plasma
 from euthymia.model.reference import drive_by_solver, plasma_by_solver
 
 piece = st.tuples(st.floats(0.05, 2.0), st.sampled_from([0.0, 20.0, 52.5, 90.0]))
@@ -80,6 +80,36 @@ def test_a_state_that_forgets_faster_than_the_plasma_clears_is_exact_in_the_kern
         np.testing.assert_allclose(
             kernel.benefit(draws, infusions, 70, days), benefit(draws, infusions, 70, days), rtol=0, atol=1e-9
         )
+
+
+def test_a_state_that_forgets_as_fast_as_the_plasma_clears_is_near_the_solver() -> None:
+    """Its closed tail divides by the difference of the two rates: where they met, it was no number."""
+    drawn = calibrated().draw(3, np.random.default_rng(5))
+    rates = 24.0 * scaled_plasma(drawn, 70)[0]
+    days = np.array([0.5, 1, 4, 5, 9, 16, 60])
+    infusions = Course.from_template("depression", weight_kg=70).infusions
+    for speed in (rates[:, 0], rates[:, 1], 2.0 * rates[:, 0], rates[:, 0] + rates[:, 1], 3.0 * rates[:, 0]):
+        for off in (0.0, 1e-12, -1e-8):
+            draws = replace(drawn, fast_per_day=speed * (1.0 + off))
+            found = drive(draws, infusions, 70, days)
+            exact = drive_by_solver(draws, 0, infusions, 70, days)
+            np.testing.assert_allclose(found[0], exact, atol=1e-6 * exact.max())
+            quick = kernel.benefit(draws, infusions, 70, days)
+            np.testing.assert_allclose(quick, benefit(draws, infusions, 70, days), rtol=0, atol=1e-12)
+
+
+def test_the_longest_run_without_a_break_is_exact_and_a_longer_one_refused() -> None:
+    """Once a run of years gave a number that was wrong: its exponentials had left the range."""
+    draws = replace(calibrated().draw(50, np.random.default_rng(6)), fast_per_day=np.linspace(0.05, 12.0, 50))
+    daily = tuple(Infusion(float(day), 35.0, 40) for day in range(30))
+    days = np.array([0.5, 15.2, 29.5, 31, 35, 60])
+    quick = kernel.benefit(draws, daily, 70, days)
+    np.testing.assert_allclose(quick, benefit(draws, daily, 70, days), rtol=0, atol=1e-9)
+    exact = drive_by_solver(draws, 49, daily, 70, days)
+    np.testing.assert_allclose(drive(draws, daily, 70, days)[49], exact, atol=1e-6 * exact.max())
+    with pytest.raises(BadInput, match="more than 30 days"):
+        Course((*daily, Infusion(30.0, 35.0, 40)), 70)
+    assert Course((*daily, Infusion(31.5, 35.0, 40)), 70)
 
 
 def test_benefit_is_monotone_in_dose_and_never_above_its_ceiling() -> None:

@@ -1,5 +1,7 @@
 """Forecasts and virtual patients: honest bands, clear refusals, the same answer twice."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,33 @@ def test_a_fade_beyond_the_horizon_is_not_named() -> None:
     assert fade is not None
     assert fade.p95 is None
     assert fade.chance_by_horizon < 0.5
+
+
+def test_a_treatment_of_years_is_foretold_from_a_day_on() -> None:
+    """Once whoever had had his first infusion over two years ago could not be foretold."""
+    boosters = tuple(Infusion(float(day), 35.0, 40) for day in range(40, 1400, 35))
+    scores = ((0.0, 19), *((float(day), 7 + day % 3) for day in range(14, 1400, 28)))
+    years = known(scores, (*SIX, *boosters), until_day=1460.0)
+    with pytest.raises(BadInput, match="within 730 days"):
+        forecast(years)
+    seen = forecast(replace(years, from_day=1340.0))
+    assert list(seen.days) == list(range(1340, 1461))
+    assert 3 < seen.median[70] < 14
+
+
+def test_from_a_day_on_the_forecast_is_the_same() -> None:
+    """Each day's numbers are drawn anew, so the bands agree within what 2,000 draws leave open."""
+    scores = ((0, 19), (2, 10), (7, 6), (12, 4))
+    whole, later = forecast(known(scores)), forecast(replace(known(scores), from_day=20.0))
+    assert later.days[0] == 20
+    np.testing.assert_allclose(later.median, whole.median[20:], atol=0.6)
+    assert later.chance_of_response == pytest.approx(whole.chance_of_response, abs=0.05)
+    assert later.effective_samples == whole.effective_samples
+
+
+def test_where_few_draws_count_more_are_made() -> None:
+    jumping = known(tuple((float(day), 24 if day % 2 else 2) for day in range(0, 60, 3)))
+    assert forecast(jumping, draws=500).effective_samples > 500
 
 
 def test_no_infusion_is_no_drug_effect() -> None:

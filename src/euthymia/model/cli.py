@@ -231,7 +231,8 @@ def read_forecast_input(path: Path) -> Any:
         found = json.loads(path.read_text("utf-8"))
         infusions = tuple(Infusion(item["day"], item["mg"], item["minutes"]) for item in found["infusions"])
         scores = tuple(Score(item["day"], item["value"], item.get("scale")) for item in found["scores"])
-        return ForecastInput(found["weight_kg"], found["scale"], infusions, scores, found["until_day"])
+        until, since = found["until_day"], found.get("from_day")
+        return ForecastInput(found["weight_kg"], found["scale"], infusions, scores, until, since)
     except OSError as problem:
         raise BadInput(f"{path} cannot be read: {problem.strerror}.") from None
     except (UnicodeDecodeError, json.JSONDecodeError):
@@ -372,7 +373,7 @@ def add_commands(commands: Any) -> None:
     trials.add_argument("file", help="CSV with the columns of evidence/trials.csv")
     trials.add_argument("--own-data", action="store_true", help="do not forget trials that the calibration read")
     patient = made("forecast", run_forecast, "euthymia model forecast patient.json --json")
-    patient.add_argument("file", help="JSON: weight_kg, scale, infusions, scores, until_day")
+    patient.add_argument("file", help="JSON: weight_kg, scale, infusions, scores, until_day; from_day where wanted")
     patient.add_argument("--draws", type=int, default=20_000)
     patient.add_argument("--seed", type=int, default=0)
     plans = made("schedule", run_schedule, "euthymia model schedule --every 14,21,28,42 --price 600")

@@ -16,6 +16,9 @@ LIGHTEST_KG, HEAVIEST_KG = 25.0, 350.0
 MOST_INFUSIONS = 1000
 MOST_MG = 5000.0
 LONGEST_MINUTES = 14 * 24 * 60.0
+MERGED_H = 30.0
+"""Infusions that begin sooner after the last one's end are computed as one run."""
+LONGEST_RUN_DAYS = 30.0
 LAST_DAY = 3650.0
 
 Segment = tuple[float, float, float]
@@ -162,7 +165,7 @@ def template_names() -> tuple[str, ...]:
 
 
 def in_order(infusions: Iterable[Infusion]) -> tuple[Infusion, ...]:
-    """Return the infusions as a tuple when they are few enough, in order and apart; else raise."""
+    """Return the infusions as a tuple when they are few enough, in order, apart and now and then paused; else raise."""
     kept = tuple(infusions)
     if len(kept) > MOST_INFUSIONS:
         raise BadInput(f"{len(kept):,} infusions are more than the {MOST_INFUSIONS:,} that are computed at once.")
@@ -171,7 +174,22 @@ def in_order(infusions: Iterable[Infusion]) -> tuple[Infusion, ...]:
             raise BadInput("The infusions must be in order of their days.")
         if later.start_day < earlier.start_day + earlier.minutes / 1440.0 - 1e-9:
             raise BadInput("Two infusions overlap; give the rates as segments of one infusion.")
+    _check_runs(kept)
     return kept
+
+
+def _check_runs(infusions: tuple[Infusion, ...]) -> None:
+    """Raise where infusions follow each other for so long that their exponentials would leave the range of numbers."""
+    began = ended = -math.inf
+    for infusion in infusions:
+        if infusion.start_day >= ended + MERGED_H / 24.0:
+            began = infusion.start_day
+        ended = infusion.start_day + infusion.minutes / 1440.0
+        if ended > began + LONGEST_RUN_DAYS:
+            raise BadInput(
+                f"Infusions less than {MERGED_H:g} hours apart go on for more than {LONGEST_RUN_DAYS:g} days: "
+                "that is beyond what is computed."
+            )
 
 
 def timed_segments(infusions: Iterable[Infusion]) -> list[Segment]:

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from euthymia.model.course import BadInput, Infusion, checked_weight_kg, finite, in_order
+from euthymia.model.course import LAST_DAY, BadInput, Infusion, checked_weight_kg, finite, in_order
 from euthymia.model.mood import relief
 from euthymia.model.population import Draws, Population, calibrated, model_version, noise_factors
 from euthymia.model.scales import Scale, convert_score, scale_named
@@ -28,6 +28,7 @@ BANDS = [int(share * (KEPT - 1)) for share in (0.05, 0.25, 0.5, 0.75, 0.95)]
 FEWEST_RESPONDING = 0.05
 UNTHREADED = 200_000  # multiplications
 FEWEST_DRAWS, MOST_DRAWS = 500, 1_000_000
+FEWEST_EFFECTIVE, REFINED = 400, 5
 NOISE_STEPS = np.linspace(-2.7, 2.7, 13)
 """Where a patient's noise is tried, in sd of its logarithm between patients."""
 
@@ -50,6 +51,8 @@ class ForecastInput:
     infusions : given and planned, in order of their days.
     scores : each `Score`, or (day, value), in any number; a value of None is a missing score.
     until_day : last day of the forecast.
+    from_day : its first day; the earliest of day 0, the first infusion and the first score when None. What lies
+        before it is known and used all the same: a treatment of years is looked at from here on.
     """
 
     weight_kg: float
@@ -57,6 +60,7 @@ class ForecastInput:
     infusions: tuple[Infusion, ...]
     scores: tuple[Score | tuple[float, float | None], ...]
     until_day: float
+    from_day: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class Forecast:
 
     Attributes
     ----------
-    days : shape (days,). p05 to p95 : shape (days,), points.
+    days : shape (days,), whole days. p05 to p95 : shape (days,), points.
     chance_of_response, chance_of_remission : of a rating on the day after the last infusion (``judged_day``).
     fade_day : first day after the last infusion on which half of the baseline is no more gained; None when
         there is no infusion, or when fewer than one in twenty is expected to respond.
@@ -114,7 +118,7 @@ def checked_scores(given: ForecastInput, scale: Scale) -> tuple[Array, Array]:
         if score.value is None:
             continue
         own = scale if score.scale is None else scale_named(score.scale)
-        day = finite(score.day, "The day of a score", -3650, 3650, "days")
+        day = finite(score.day, "The day of a score", -LAST_DAY, LAST_DAY, "days")
         value = finite(score.value, f"A score on the {own.name}", 0.0, own.top, "points")
         days.append(day)
         moved = value if own is scale else convert_score(value, own.name, scale.name)
@@ -173,9 +177,12 @@ def _checked(given: ForecastInput, draws: int) -> _Asked:
     scale = scale_named(given.scale)
     infusions = in_order(given.infusions)
     seen_days, seen_logits = checked_scores(given, scale)
-    until = finite(given.until_day, "The last day of the forecast", -3650, 3650, "days")
+    until = finite(given.until_day, "The last day of the forecast", -LAST_DAY, LAST_DAY, "days")
     count = int(finite(draws, "The number of draws", FEWEST_DRAWS, MOST_DRAWS, "draws"))
-    first = float(min([0.0, *(i.start_day for i in infusions[:1]), *seen_days[:1]]))
+    if given.from_day is None:
+        first = float(min([0.0, *(i.start_day for i in infusions[:1]), *seen_days[:1]]))
+    else:
+        first = finite(given.from_day, "The first day of the forecast", -LAST_DAY, LAST_DAY, "days")
     if not first < until <= first + LONGEST_HORIZON_DAYS:
         raise BadInput(f"The forecast must end after it begins and within {LONGEST_HORIZON_DAYS} days of it.")
     return _Asked(weight_kg, scale, infusions, seen_days, seen_logits, first, until, count)
@@ -256,8 +263,8 @@ def _paths(people: Population, days: Array, baseline: Array, noise_sd: Array, no
     return path
 
 
-def _posterior(asked: _Asked, days: Array, people: Population, seed: int) -> Posterior:
-    """Return the patient's posterior with its residuals on the days."""
+def _posterior(asked: _Asked, days: Array, people: Population, seed: int, *, refined: bool = False) -> Posterior:
+    """Return the patient's posterior with its residuals on the days; where too few draws count, from more of them."""
     seen_days, scale = asked.seen_days, asked.scale
     prior = _prior_draws(asked.count, seed) if people is calibrated() else _drawn(people, asked.count, seed)
     rng = np.random.default_rng((seed, 1))
@@ -277,6 +284,9 @@ def _posterior(asked: _Asked, days: Array, people: Population, seed: int) -> Pos
     spread, axes = np.linalg.eigh(residual_covariance(people, baseline_sd, seen_days, seen_days))
     turned = _product(axes.T, residual)
     chosen = _choose(turned, np.maximum(spread, 0.0), noise_sd, rng)
+    if chosen.effective_samples < FEWEST_EFFECTIVE and not refined:
+        more = min(REFINED * asked.count, MOST_DRAWS)
+        return _posterior(replace(asked, count=more), days, people, seed, refined=True)
     # Baseline, drift and noise as if nothing were known, then moved to what the scores say.
     path = _paths(people, everywhere, baseline, noise_sd * chosen.noise_factor, normals[1:])
     surprise = turned[:, chosen.index] - _product(axes.T, path[:count])
@@ -326,7 +336,9 @@ def _fade_day(
 def forecast(
     given: ForecastInput, *, draws: int = 20_000, seed: int = 0, population: Population | None = None
 ) -> Forecast:
-    """Return what to expect of a patient from day 0 (or his first infusion or score) to ``until_day``.
+    """Return what to expect of a patient from ``from_day`` to ``until_day``, day by day.
+
+    Where the scores leave fewer than 400 independent draws of those made, five times as many are made.
 
     Raises
     ------

@@ -16,7 +16,7 @@ from numba.core.extending import intrinsic
 from numpy.typing import NDArray
 
 from euthymia.model.course import Infusion
-from euthymia.model.mood import scaled_plasma, use_compiled
+from euthymia.model.mood import kept_apart, scaled_plasma, use_compiled
 from euthymia.model.population import OWN_NORMALS, Draws, calibrated, draws_under
 from euthymia.model.program import Program, program_for
 
@@ -491,8 +491,8 @@ def packed(draws: Draws, weight_kg: float) -> Array:
             rates.T,
             levels.T,
             draws.half_occupancy_ng_per_ml,
-            draws.fast_per_day,
-            draws.slow_per_day,
+            kept_apart(draws.fast_per_day, rates),
+            kept_apart(draws.slow_per_day, rates),
             draws.slow_share,
             draws.gain,
             draws.ceiling,

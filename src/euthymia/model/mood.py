@@ -11,6 +11,7 @@ which is the solution of two linear states, F' = o - kf F and S' = c (kf - ks) F
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -18,15 +19,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from euthymia.model.course import Infusion
+from euthymia.model.course import MERGED_H, Infusion
 from euthymia.model.data import constants
 from euthymia.model.population import Draws, Population
 
 Array = NDArray[np.float64]
-QUADRATURE_H, MERGED_H = 20.0, 30.0
+QUADRATURE_H = 20.0
 SETTLED_H = 96.0
 BEND_DURING_H, BEND_AFTER_H, SHORT_H = 0.05, 0.2, 2.0
 CHUNK = 2000
+APART = 1e-6
 FEWEST_COMPILED = 200
 Shape = tuple[tuple[float, float, float], ...]
 
@@ -179,6 +181,25 @@ def _by_quadrature(draws: Draws, weight_kg: float, shape: Shape, until_h: float)
     )
 
 
+def kept_apart(per_day: Array, rates_per_h: Array) -> Array:
+    """Return rates of the mood that meet none of the plasma's: where they do, the closed tail divides 0 by 0.
+
+    One that does is moved by a millionth, and the drive by less than that.
+
+    Parameters
+    ----------
+    per_day : shape (n,). rates_per_h : shape (n, 3), the slowest first.
+    """
+    near = np.flatnonzero(per_day > (1.0 - 2.0 * APART) * 24.0 * rates_per_h[:, 0])
+    if not len(near):
+        return per_day
+    moved, (r0, r1, r2) = per_day.copy(), 24.0 * rates_per_h[near].T
+    for speed in (r0, r1, r2, 2.0 * r0, r0 + r1, 3.0 * r0):
+        meets = np.abs(moved[near] - speed) < APART * speed
+        moved[near[meets]] = (1.0 - APART) * speed[meets]
+    return moved
+
+
 def draws_slowest(draws: Draws, weight_kg: float) -> Array:
     """Return the slowest rate of the plasma, 1/h."""
     return np.asarray(scaled_plasma(draws, weight_kg)[0][:, 0])
@@ -223,6 +244,12 @@ def drive(draws: Draws, infusions: Sequence[Infusion], weight_kg: float, days: A
             for low in range(0, len(draws), CHUNK)
         ]
         return np.concatenate(parts)
+    rates, _ = scaled_plasma(draws, weight_kg)
+    draws = replace(
+        draws,
+        fast_per_day=kept_apart(draws.fast_per_day, rates),
+        slow_per_day=kept_apart(draws.slow_per_day, rates),
+    )
     blocks = blocks_of(infusions)
     left = leftovers(draws, weight_kg, blocks)
     over = [start + (end_of(shape) + SETTLED_H) / 24.0 for start, shape in blocks]

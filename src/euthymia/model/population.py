@@ -228,4 +228,4 @@ def calibrated() -> Population:
 
 def model_version() -> str:
     """Return the name of the model and of the population behind every figure."""
-    return f"euthymia-model 1, population {calibrated().version}"
+    return f"euthymia-model 2, population {calibrated().version}"
