@@ -36,8 +36,8 @@ def test_the_demo_is_whole_and_its_scores_follow_its_infusions(db):
     before, after = [], []
     for patient in Patient.objects.filter(stage="watch"):
         course = course_of(patient)
-        before += [v for at, v in course.scores if at < course.infusions[0][0]][-1:]
-        after += [v for at, v in course.scores if at > course.infusions[5][0]][:1]
+        before += [v for at, v in course.scores if at < course.infusions[0].at][-1:]
+        after += [v for at, v in course.scores if at > course.infusions[5].at][:1]
     assert sum(after) / len(after) < sum(before) / len(before) - 3
 
 

@@ -19,6 +19,7 @@ from euthymia.clinic.foundation.audit.readings import may_read
 from euthymia.clinic.foundation.billing.acts import record_payment
 from euthymia.clinic.foundation.billing.queries import statement_of
 from euthymia.clinic.foundation.forecasts.acts import forecast_for_page
+from euthymia.clinic.foundation.forecasts.service import NoForecast
 from euthymia.clinic.foundation.people.access import open_patient
 from euthymia.clinic.foundation.people.acts import write_note
 from euthymia.clinic.foundation.people.models import Patient
@@ -142,6 +143,7 @@ _SHOWN_OF_A_VISIT = (
     "number",
     "state",
     "started_at",
+    "ended_at",
     "booking__starts_at",
     "chair__name",
     "plan__schedule_days",
@@ -163,13 +165,19 @@ def _clinical(patient: Patient, visits: list[Infusion], now: datetime) -> dict[s
     """What clinicians alone see. A query is made only where the stage has something to show."""
     course = course_of(patient, visits)
     history = history_now(course, now)
-    forecast = forecast_for_page(patient.pk, history, now) if history else None
+    forecast, no_forecast = None, ""
+    try:
+        forecast = forecast_for_page(patient.pk, history, now) if history else None
+    except NoForecast as reason:
+        no_forecast = str(reason)
     remission = float(thresholds_for_page()["outcome.remission_phq9"])
     early = patient.stage in BEFORE_PLAN
     proposed = patient.stage == Stage.BOOSTER_PROPOSED
     return {
         "course": course,
         "forecast": forecast,
+        "no_forecast": no_forecast,
+        "shown_in_part": bool(history and history.from_day is not None),
         "figure": course_figure(course, forecast, now, remission),
         "notes": notes_of(patient),
         "decision": last_decision(patient) if early else None,

@@ -1,5 +1,6 @@
 """Draws what the desk shows: a patient's course as a curve with its band."""
 
+import math
 from datetime import datetime
 from typing import Any
 
@@ -37,15 +38,18 @@ _drawn: dict[Any, dict[str, SafeString]] = {}
 def _course_figure(
     course: PatientCourse, result: dict[str, Any] | None, now: datetime, remission: float
 ) -> dict[str, SafeString]:
+    begins = _begin(result)
+    scores = [(course.day(at), value) for at, value in course.scores]
+    given = [course.day(given.at) for given in course.infusions]
     chart = drawing.BandChart(
         title="PHQ-9 over time",
         unit="PHQ-9 points, 0-27",
         low=0,
         high=PHQ9_TOP,
-        observed=tuple(drawing.Observed(course.day(at), value) for at, value in course.scores),
+        observed=tuple(drawing.Observed(day, value) for day, value in scores if day >= begins),
         band=_band(result),
         now_day=course.day(now),
-        infusion_days=tuple(course.day(at) for at, _, _ in course.infusions),
+        infusion_days=tuple(day for day in given if day >= begins),
         references=_references(course, remission),
     )
     return _both(chart)
@@ -55,14 +59,15 @@ def plan_figure(
     result: dict[str, Any], infusion_days: list[float], scores: list[tuple[float, float]], remission: float
 ) -> dict[str, SafeString]:
     """The forecast of a planned course."""
+    begins = _begin(result)
     chart = drawing.BandChart(
         title="Forecast of the planned course",
         unit="PHQ-9 points, 0-27",
         low=0,
         high=PHQ9_TOP,
-        observed=tuple(drawing.Observed(day, value) for day, value in scores),
+        observed=tuple(drawing.Observed(day, value) for day, value in scores if day >= begins),
         band=_band(result),
-        infusion_days=tuple(infusion_days),
+        infusion_days=tuple(day for day in infusion_days if day >= begins),
         references=(drawing.Reference(remission, "remission below this"),),
     )
     return _both(chart)
@@ -74,6 +79,11 @@ def _both(chart: drawing.BandChart) -> dict[str, SafeString]:
         "svg": mark_safe(str(drawing.band_chart(chart, width=WIDE))),  # noqa: S308 - as said above
         "narrow": mark_safe(str(drawing.band_chart(chart, width=NARROW))),  # noqa: S308 - as said above
     }
+
+
+def _begin(result: dict[str, Any] | None) -> float:
+    """The first day of the picture: of a long treatment only the last year is drawn."""
+    return float(result["days"][0]) if result else -math.inf
 
 
 def _band(result: dict[str, Any] | None) -> tuple[drawing.BandDay, ...]:
@@ -88,7 +98,7 @@ def _band(result: dict[str, Any] | None) -> tuple[drawing.BandDay, ...]:
 
 def _references(course: PatientCourse, remission: float) -> tuple[drawing.Reference, ...]:
     references = [drawing.Reference(remission, "remission below this")]
-    before = [v for at, v in course.scores if not course.infusions or at <= course.infusions[0][0]]
+    before = [v for at, v in course.scores if not course.infusions or at <= course.infusions[0].at]
     if before:
         references.append(drawing.Reference(before[-1] / 2, "half of the baseline"))
     return tuple(references)

@@ -16,6 +16,7 @@ from euthymia.clinic.foundation.audit.forms import ActForm
 from euthymia.clinic.foundation.audit.permissions import MAY_ACT
 from euthymia.clinic.foundation.forecasts.acts import forecast_for
 from euthymia.clinic.foundation.forecasts.models import Forecast
+from euthymia.clinic.foundation.forecasts.service import NoForecast
 from euthymia.clinic.foundation.people.access import open_patient
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.models import CourseTemplate
@@ -97,7 +98,10 @@ def _forecast(request: Any, patient: Patient, data: dict[str, Any]) -> Forecast 
         minutes=float(data["minutes"]),
         starts=starts,
     )
-    return forecast_for(patient.pk, history, request.now)
+    try:
+        return forecast_for(patient.pk, history, request.now)
+    except NoForecast:
+        return None
 
 
 def _initial(request: Any, patient: Patient, templates: list[CourseTemplate]) -> dict[str, Any]:

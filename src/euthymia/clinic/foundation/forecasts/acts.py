@@ -38,7 +38,7 @@ def kept(patient_id: int, history: service.History) -> Forecast | None:
 
 
 def forecast_for(patient_id: int, history: service.History, now: datetime) -> Forecast:
-    """The forecast for this history: the kept one, or a new one, kept by the program."""
+    """The forecast for this history: the kept one, or a new one, kept by the program; or `NoForecast` with a reason."""
     known = kept(patient_id, history)
     if known is not None:
         return known

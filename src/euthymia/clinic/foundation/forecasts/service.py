@@ -13,14 +13,25 @@ import numpy as np
 
 from euthymia import model
 
+Segments = tuple[tuple[float, float, float], ...]
+"""What a pump does: (start_min, duration_min, mg_per_h) of each rate."""
+
+
+class NoForecast(Exception):
+    """The model has no number for these facts; the text is one sentence that says why."""
+
 
 @dataclass(frozen=True, slots=True)
 class GivenInfusion:
-    """An infusion as given or as planned. `day` counts from the first one and may have a fraction."""
+    """An infusion as given or as planned. `day` counts from the first one and may have a fraction.
+
+    `segments` are the pump's rates where it did not run at one.
+    """
 
     day: float
     dose_mg: float
     minutes: float
+    segments: Segments = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,8 @@ class History:
     infusions: tuple[GivenInfusion, ...]
     scores: tuple[TakenScore, ...]
     until_day: float
+    from_day: float | None = None
+    """The first day that is shown; what was before counts all the same. None: from the beginning."""
 
     def digest(self) -> str:
         """Names these inputs: the same inputs give the same forecast."""
@@ -45,20 +58,38 @@ class History:
 
 
 def compute(history: History) -> dict[str, Any]:
-    """Forecast one patient. Plain lists and numbers, as they are kept and drawn."""
-    result = model.forecast(
-        model.ForecastInput(
-            weight_kg=history.weight_kg,
-            scale=history.scale,
-            infusions=tuple(
-                model.Infusion(start_day=i.day, dose_mg=i.dose_mg, minutes=i.minutes) for i in history.infusions
-            ),
-            scores=tuple((s.day, s.value) for s in history.scores),
-            until_day=history.until_day,
+    """Forecast one patient. Plain lists and numbers, as they are kept and drawn.
+
+    Raises
+    ------
+    NoForecast
+        Where the model has no number for these facts.
+    """
+    try:
+        result = model.forecast(
+            model.ForecastInput(
+                weight_kg=history.weight_kg,
+                scale=history.scale,
+                infusions=tuple(_infusion(given) for given in history.infusions),
+                scores=tuple((s.day, s.value) for s in history.scores),
+                until_day=history.until_day,
+                from_day=history.from_day,
+            )
         )
-    )
+    except model.BadInput as problem:
+        raise NoForecast(str(problem)) from None
     plain: dict[str, Any] = _plain(result)
     return plain | {"chance_response_lost": _chance_lost(plain)}
+
+
+def _infusion(given: GivenInfusion) -> model.Infusion:
+    if not given.segments:
+        return model.Infusion(start_day=given.day, dose_mg=given.dose_mg, minutes=given.minutes)
+    return model.Infusion.from_segments(given.day, _in_hours(given.segments))
+
+
+def _in_hours(segments: Segments) -> tuple[tuple[float, float, float], ...]:
+    return tuple((start / 60.0, lasting / 60.0, rate) for start, lasting, rate in segments)
 
 
 def _chance_lost(plain: dict[str, Any]) -> list[float]:
@@ -86,10 +117,6 @@ def version() -> str:
     return str(model.model_version())
 
 
-Segments = tuple[tuple[float, float, float], ...]
-"""What a pump does: (start_min, duration_min, mg_per_h) of each rate."""
-
-
 @dataclass(frozen=True)
 class UsualVisit:
     """One infusion by the minute as nine of ten patients have it: each band is (minute, low, high)."""
@@ -106,9 +133,7 @@ class UsualVisit:
 @lru_cache(maxsize=256)
 def usual_visit(segments: Segments, weight_kg: float, minutes: int, *, first_infusion: bool) -> UsualVisit:
     """What is foretold of one infusion, minute by minute from its start."""
-    infusion = model.Infusion.from_segments(
-        0.0, tuple((start / 60.0, lasting / 60.0, rate) for start, lasting, rate in segments)
-    )
+    infusion = model.Infusion.from_segments(0.0, _in_hours(segments))
     times_min = np.arange(0, minutes + 1, dtype=float)
     course = model.Course(infusions=(infusion,), weight_kg=weight_kg)
     venous = model.plasma_ng_per_ml(course, times_min / 60.0, site="venous")

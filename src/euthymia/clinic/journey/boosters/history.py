@@ -6,21 +6,23 @@ from datetime import datetime, timedelta
 
 from euthymia.clinic.foundation.forecasts.service import GivenInfusion, History, TakenScore
 from euthymia.clinic.foundation.people.models import Patient
-from euthymia.clinic.journey.infusions.models import DoseOrder, Infusion
+from euthymia.clinic.journey.infusions.given import Given, given_to
+from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.outcomes.models import Score
 
 SCALE = "PHQ-9"
 INSTRUMENT = "phq9"
 FORECAST_DAYS = 56
 """How far a chart looks ahead."""
+SHOWN_DAYS = 400.0
+"""How much of a long treatment is shown. All of it is reckoned with."""
 
 
 @dataclass(frozen=True, slots=True)
 class PatientCourse:
     """What was given and what was scored, in time."""
 
-    infusions: tuple[tuple[datetime, float, float], ...]
-    """(start, dose mg, minutes)"""
+    infusions: tuple[Given, ...]
     scores: tuple[tuple[datetime, float], ...]
     weight_kg: float | None
 
@@ -28,7 +30,7 @@ class PatientCourse:
     def origin(self) -> datetime | None:
         """Day 0: the first infusion, or the first score where nothing was given yet."""
         if self.infusions:
-            return self.infusions[0][0]
+            return self.infusions[0].at
         return self.scores[0][0] if self.scores else None
 
     def day(self, at: datetime) -> float:
@@ -39,17 +41,7 @@ class PatientCourse:
 
 def course_of(patient: Patient, visits: Iterable[Infusion] | None = None) -> PatientCourse:
     """A patient's infusions as given and PHQ-9 scores as taken. `visits`, where the caller has read them already."""
-    if visits is None:
-        visits = Infusion.objects.filter(patient=patient, started_at__isnull=False)
-    rows = DoseOrder.objects.filter(infusion__patient=patient).order_by("id")
-    orders = {pk: order for pk, *order in rows.values_list("infusion_id", "dose_ug", "minutes", "weight_g")}
-    given, weight_kg = [], None
-    for infusion in sorted((v for v in visits if v.started_at is not None), key=_started):
-        order = orders.get(infusion.pk)
-        if order is not None and infusion.started_at is not None:
-            dose_ug, minutes, weight_g = order
-            given.append((infusion.started_at, dose_ug / 1000, float(minutes)))
-            weight_kg = weight_g / 1000
+    given, weight_kg = given_to(patient, visits)
     scores = Score.objects.filter(patient=patient, instrument=INSTRUMENT, total__isnull=False, corrections=None)
     return PatientCourse(
         tuple(given),
@@ -58,9 +50,9 @@ def course_of(patient: Patient, visits: Iterable[Infusion] | None = None) -> Pat
     )
 
 
-def _started(infusion: Infusion) -> datetime:
-    assert infusion.started_at is not None
-    return infusion.started_at
+def shown_from(until_day: float) -> float | None:
+    """The day from which a forecast is shown; None for all of it. A long treatment is shown by its last year."""
+    return until_day - SHOWN_DAYS if until_day > SHOWN_DAYS else None
 
 
 def history_now(course: PatientCourse, now: datetime, ahead_days: int = FORECAST_DAYS) -> History | None:
@@ -70,15 +62,21 @@ def history_now(course: PatientCourse, now: datetime, ahead_days: int = FORECAST
     """
     if course.origin is None or not course.infusions:
         return None
-    last = max([course.infusions[-1][0], *(at for at, _ in course.scores)])
+    last = max([course.infusions[-1].at, *(at for at, _ in course.scores)])
     weeks_since = max(0, (now - last).days // 7)
+    until_day = float(round(course.day(last)) + 7 * weeks_since + ahead_days)
     return History(
         weight_kg=course.weight_kg or 70.0,
         scale=SCALE,
-        infusions=tuple(GivenInfusion(course.day(at), dose, minutes) for at, dose, minutes in course.infusions),
+        infusions=tuple(_asked(course.day(given.at), given) for given in course.infusions),
         scores=tuple(TakenScore(course.day(at), value) for at, value in course.scores),
-        until_day=float(round(course.day(last)) + 7 * weeks_since + ahead_days),
+        until_day=until_day,
+        from_day=shown_from(until_day),
     )
+
+
+def _asked(day: float, given: Given) -> GivenInfusion:
+    return GivenInfusion(day, given.dose_mg, given.minutes, given.pieces)
 
 
 def history_planned(
@@ -91,12 +89,14 @@ def history_planned(
     def day(at: datetime) -> float:
         return round((at - origin).total_seconds() / 86_400, 3)
 
-    past = [GivenInfusion(day(at), dose, mins) for at, dose, mins in course.infusions]
+    past = [_asked(day(given.at), given) for given in course.infusions]
     planned = [GivenInfusion(day(at), dose_mg, minutes) for at in starts]
+    until_day = float(round(day(starts[-1] + timedelta(days=FORECAST_DAYS))))
     return History(
         weight_kg=weight_kg,
         scale=SCALE,
         infusions=tuple(past + planned),
         scores=tuple(TakenScore(day(at), value) for at, value in course.scores),
-        until_day=float(round(day(starts[-1] + timedelta(days=FORECAST_DAYS)))),
+        until_day=until_day,
+        from_day=shown_from(until_day),
     )

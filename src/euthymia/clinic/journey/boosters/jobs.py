@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from euthymia.clinic.foundation.audit.actors import SYSTEM
 from euthymia.clinic.foundation.forecasts.acts import forecast_for
 from euthymia.clinic.foundation.forecasts.models import Forecast
+from euthymia.clinic.foundation.forecasts.service import NoForecast
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.people.rules import Stage
 from euthymia.clinic.foundation.practice.queries import thresholds
@@ -68,19 +69,22 @@ def proposal_for(patient: Patient, now: datetime) -> tuple[Proposal | None, Fore
     history = history_now(course, now)
     if history is None or not course.scores:
         return None, None
-    forecast = forecast_for(patient.pk, history, now)
+    try:
+        forecast = forecast_for(patient.pk, history, now)
+    except NoForecast:
+        forecast = None  # the scores still speak
     declined = Booster.objects.filter(patient=patient, state=BoosterState.DECLINED)
     declined_at = declined.values_list("settled_at", flat=True).order_by("settled_at").last()
     watch = _watch(course, forecast, now, declined_at.date() if declined_at else None)
     return propose(watch, thresholds()), forecast
 
 
-def _watch(course: PatientCourse, forecast: Forecast, now: datetime, declined_on: date | None) -> Watch:
-    first, last = course.infusions[0][0], course.infusions[-1][0]
+def _watch(course: PatientCourse, forecast: Forecast | None, now: datetime, declined_on: date | None) -> Watch:
+    first, last = course.infusions[0].at, course.infusions[-1].at
     before = [value for at, value in course.scores if at <= first + timedelta(hours=1)]
     since = [value for at, value in course.scores if at > first + timedelta(hours=1)]
     baseline = before[-1] if before else course.scores[0][1]
-    result = forecast.result
+    result = forecast.result if forecast else {"days": [], "chance_response_lost": []}
     lost = tuple(
         ((first + timedelta(days=day)).date(), float(chance))
         for day, chance in zip(result["days"], result["chance_response_lost"], strict=True)
