@@ -8,12 +8,8 @@ Only constants and calibrated hyperparameters are read from the package.
 
 from __future__ import annotations
 
-import os
 from itertools import pairwise
 from typing import Any
-
-# On one thread: on two cores its pool has waited for itself for ever (jaxlib 0.10.2, many small factorisations).
-os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false"
 
 import jax
 import jax.numpy as jnp
@@ -26,7 +22,6 @@ from euthymia.model.plasma import structures
 from euthymia.model.population import HYPERPARAMETERS, effect_of
 
 jax.config.update("jax_enable_x64", True)
-jax.config.update("jax_cpu_enable_async_dispatch", False)
 NAMES = (
     "gain", "half_fast", "half_extra", "share", "ceiling", "half_occupancy", "expectation", "v1", "cl", "q3", "noise",
 )  # fmt: skip
@@ -194,9 +189,9 @@ class Twin:
     def charted(self, u: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Return baseline, course and scores to come of each draw, logits about the typical baseline."""
         phi = jnp.asarray(self.centre + self.spread * u)
-        joint, fell = (
-            np.asarray(part) for part in jax.jit(jax.vmap(lambda p: (self.log_joint(p), self.relief(p))))(phi)
-        )
+        # One by one: a batch of many small factorisations has waited for itself for ever (jaxlib 0.10.2, two cores).
+        judged = jax.jit(lambda p: (self.log_joint(p), self.relief(p)))
+        joint, fell = (np.array(part) for part in zip(*(jax.device_get(judged(p)) for p in phi), strict=True))
         reached = rng.random(len(u)) < 1.0 / (1.0 + np.exp(joint[:, UNREACHED] - joint[:, REACHED]))
         own = fell[np.arange(len(u)), reached.astype(int)]
         count = len(self.seen)
