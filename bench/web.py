@@ -1,7 +1,6 @@
 """A web server of its own for a measurement, and a person with a browser."""
 
 import http.cookiejar
-import os
 import socket
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import urllib.request
 
 import psutil
 
+from euthymia.doors import open_doors
 from euthymia.serve import how_many_web
 
 PASSWORD = "demo demo demo"
@@ -24,19 +24,19 @@ class Server:
         self.env = env
 
     def __enter__(self) -> "Server":
-        door = socket.socket()
-        door.bind(("127.0.0.1", 0))
-        door.listen(2048)
-        self.port = door.getsockname()[1]
-        os.set_inheritable(door.fileno(), True)
-        command = [sys.executable, "-m", "euthymia.web", str(door.fileno())]
-        count = how_many_web(self.env)
-        self.processes = [subprocess.Popen(command, env=self.env, pass_fds=[door.fileno()]) for _ in range(count)]
-        door.close()
+        doors = open_doors("127.0.0.1", 0, how_many_web(self.env))
+        self.port = doors[0].getsockname()[1]
+        self.processes = [self._started(door) for door in doors]
+        for door in doors:
+            door.close()
         self.url = f"http://127.0.0.1:{self.port}"
         Client(self.url).get("/up/")
         self._until_they_rest()
         return self
+
+    def _started(self, door: socket.socket) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "euthymia.web", str(door.fileno())]
+        return subprocess.Popen(command, env=self.env, pass_fds=[door.fileno()])
 
     def _until_they_rest(self) -> None:
         """They load the model in their first seconds: that is no part of what is measured."""

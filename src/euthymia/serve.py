@@ -14,11 +14,13 @@ from typing import IO
 
 from euthymia import clock
 from euthymia.children import CannotServe, Child, Say, begin, finish, told
+from euthymia.doors import open_doors
 from euthymia.embedded import DatabaseProblem
 from euthymia.embedded.cluster import lock_holder, take_lock
 from euthymia.installation import Database, environment, make_folder, migrate, refuse_other_kind
 
 READY_WITHIN_S = 90.0
+ANSWERS_EACH = 4
 CHILDREN_STOP_WITHIN_S = 3.5  # then the web server and the worker are ended
 WEB_PROCESSES_MOST = 8
 STOP_WITHIN_S = 4.8  # what remains of it is PostgreSQL's
@@ -86,7 +88,7 @@ class _Server:
         self._clock: clock.Keeper | None = None
         self._clock_told = ""
         self._lock: IO[str] | None = None
-        self._door: socket.socket | None = None
+        self._doors: list[socket.socket] = []
         self._noted_database: int | None = None
         self._sign_ins = ""
         self._stopping = False
@@ -100,8 +102,8 @@ class _Server:
     def run(self, host: str, port: int) -> None:
         self._take_folder()
         refuse_other_kind(self._data_dir, demo=self._demo)
-        door = self._door = _open_door(host, port)
-        port = door.getsockname()[1]
+        doors = self._doors = _open_doors(host, port, how_many_web(os.environ))
+        port = doors[0].getsockname()[1]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         os.environ.setdefault("EUTHYMIA_PUBLIC_URL", address)
         if host not in ("127.0.0.1", "localhost"):
@@ -111,7 +113,7 @@ class _Server:
         self._clock = clock.Keeper(self._data_dir / "clock")
         env = environment(self._data_dir, running, demo=self._demo) | {clock.NOTE: str(self._clock.note)}
         changed = migrate(self._data_dir, running, env, self._say)
-        self._make_children(door, env)
+        self._make_children(doors, env)
         if self._demo:
             self._start_demo(env, first_time=changed or not self._demo_stamp().exists())
         else:
@@ -163,8 +165,9 @@ class _Server:
         if self._lock is not None:
             (self._data_dir / "processes.json").unlink(missing_ok=True)
             self._lock.close()
-        if self._door is not None:
-            self._door.close()
+        if self._doors:
+            for door in self._doors:
+                door.close()
             self._say("Stopped")
 
     def _take_folder(self) -> None:
@@ -186,16 +189,19 @@ class _Server:
     def _children(self) -> list[Child]:
         return [*self._web, *([self._worker] if self._worker else [])]
 
-    def _make_children(self, door: socket.socket, env: Mapping[str, str]) -> None:
-        # The parent keeps the listening socket: while a web server is started again, callers wait in it, or are
-        # answered by another one.
-        web = [sys.executable, "-m", "euthymia.web", str(door.fileno())]
+    def _make_children(self, doors: list[socket.socket], env: Mapping[str, str]) -> None:
+        # The parent keeps the listening sockets: while a web server is started again, its callers wait in them.
         worker = [sys.executable, "-m", "django", "run_jobs"]
         env = {**env, "EUTHYMIA_DB_ROLE": "app"}
-        self._web = [Child(name, web, env, keep_fd=door.fileno()) for name in web_names(how_many_web(os.environ))]
+        self._web = [
+            Child(name, [sys.executable, "-m", "euthymia.web", str(fd)], env, keep_fd=fd)
+            for name, fd in zip(web_names(len(doors)), (door.fileno() for door in doors), strict=True)
+        ]
         self._worker = Child("worker", worker, env)
 
     def _wait_until_ready(self, host: str, port: int) -> None:
+        """Wait until so many new connections in a row are answered that hardly one server is not ready."""
+        left = answers = ANSWERS_EACH * len(self._web)
         until = time.monotonic() + READY_WITHIN_S
         asked = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  # compared, not listened on
         while time.monotonic() < until:
@@ -206,8 +212,11 @@ class _Server:
                 connection.getresponse()
             except (OSError, http.client.HTTPException):
                 time.sleep(0.05)
+                left = answers
             else:
-                return
+                left -= 1
+                if not left:
+                    return
             finally:
                 connection.close()
         raise CannotServe("The web server does not answer.")
@@ -238,16 +247,10 @@ class _Server:
         fresh.replace(self._data_dir / "processes.json")
 
 
-def _open_door(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    door = socket.socket(family, socket.SOCK_STREAM)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _open_doors(host: str, port: int, count: int) -> list[socket.socket]:
     try:
-        door.bind((host, port))
-        door.listen(1024)
+        return open_doors(host, port, count)
     except OSError as fault:
-        door.close()
         raise CannotServe(
             f"Port {port} on {host} cannot be used ({fault.strerror}). Choose another: PORT={port + 1}"
         ) from fault
-    return door
