@@ -7,6 +7,8 @@ and those on the fuller server waited. Where the system cannot deal out, they sh
 import socket
 import sys
 
+BACKLOG = 1024
+
 
 def open_doors(host: str, port: int, count: int) -> list[socket.socket]:
     """Listen on an address with so many sockets; port 0 finds a free one. OSError where it cannot be used."""
@@ -29,9 +31,6 @@ def open_doors(host: str, port: int, count: int) -> list[socket.socket]:
             door.close()
         raise
     return doors
-
-
-BACKLOG = 1024
 
 
 def _bound(family: socket.AddressFamily, host: str, port: int, *, shared: bool = False) -> socket.socket:

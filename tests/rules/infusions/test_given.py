@@ -49,7 +49,12 @@ def test_nothing_given_is_no_infusion():
     assert given([(0, RATE), (0.01, 0)], 5) is None
 
 
+def test_while_it_runs_the_last_rate_is_held_until_the_dose_is_in():
+    pieces = pieces_of([Rate(at(0), RATE), Rate(at(20), 0), Rate(at(25), 500)], BEGAN, None, 40_000)
+    assert pieces == ((0.0, 20.0, 60.0), (25.0, 40.0, 30.0))
+
+
 @pytest.mark.parametrize("until", [40, 60, 600])
 def test_never_more_than_was_ordered(until):
-    pieces = pieces_of([Rate(at(0), RATE), Rate(at(20), 0), Rate(at(25), RATE)], at(until), 40_000)
+    pieces = pieces_of([Rate(at(0), RATE), Rate(at(20), 0), Rate(at(25), RATE)], BEGAN, at(until), 40_000)
     assert sum(lasted * rate / 60 for _, lasted, rate in pieces) == pytest.approx(min(40.0, until - 5))

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 
+from euthymia.clinic.foundation.forecasts.service import Segments
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.schedule.rules import seconds_between
 from euthymia.clinic.journey.infusions.dose import Rate
 from euthymia.clinic.journey.infusions.models import DoseOrder, Infusion, Segment
 
-Pieces = tuple[tuple[float, float, float], ...]
-"""(start_min, duration_min, mg_per_h) of each rate of a pump, pauses left out."""
 SHORTEST_MIN = 0.1
 WHOLE = 0.995
 """From this share of the ordered dose on, all of it was given: a pump runs at whole micrograms a minute."""
@@ -24,22 +23,25 @@ class Given:
     at: datetime
     dose_mg: float
     minutes: float
-    pieces: Pieces = ()
+    pieces: Segments = ()
 
 
-def pieces_of(rates: Sequence[Rate], until: datetime, most_ug: int) -> Pieces:
-    """What a pump did until an instant, until the ordered dose was in."""
+def pieces_of(rates: Sequence[Rate], began: datetime, until: datetime | None, most_ug: int) -> Segments:
+    """What a pump did from its start until an instant or until the ordered dose was in, pauses left out.
+
+    Without an instant the last rate is held until the dose is in.
+    """
     found: list[tuple[float, float, float]] = []
     left_ug = float(most_ug)
     for rate, following in zip_longest(rates, rates[1:]):
-        end = until if following is None else min(until, following.from_at)
-        start_min = seconds_between(rates[0].from_at, rate.from_at) / 60
-        lasted_min = seconds_between(rate.from_at, end) / 60
-        if rate.ug_per_min > 0:
-            lasted_min = min(lasted_min, left_ug / rate.ug_per_min)
-            if lasted_min >= SHORTEST_MIN:
-                left_ug -= lasted_min * rate.ug_per_min
-                found.append((round(start_min, 2), round(lasted_min, 2), rate.ug_per_min * 60 / 1000))
+        if rate.ug_per_min == 0:
+            continue
+        ends = [end for end in (until, following.from_at if following else None) if end is not None]
+        lasted_min = min([left_ug / rate.ug_per_min, *(seconds_between(rate.from_at, end) / 60 for end in ends)])
+        if lasted_min >= SHORTEST_MIN:
+            left_ug -= lasted_min * rate.ug_per_min
+            start_min = seconds_between(began, rate.from_at) / 60
+            found.append((round(start_min, 2), round(lasted_min, 2), rate.ug_per_min * 60 / 1000))
     return tuple(found)
 
 
@@ -48,7 +50,7 @@ def given_of(started_at: datetime, ended_at: datetime | None, order: DoseOrder, 
     ordered = Given(started_at, order.dose_ug / 1000, float(order.minutes))
     if ended_at is None or not rates:
         return ordered
-    pieces = pieces_of(rates, ended_at, order.dose_ug)
+    pieces = pieces_of(rates, started_at, ended_at, order.dose_ug)
     if not pieces:
         return None
     given_mg = sum(lasted * rate / 60 for _, lasted, rate in pieces)

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.utils.safestring import SafeString, mark_safe
 
 from euthymia import drawing
 from euthymia.clinic.foundation.forecasts.service import UsualVisit, usual_visit
+from euthymia.clinic.journey.infusions.dose import Rate
+from euthymia.clinic.journey.infusions.given import pieces_of
 from euthymia.clinic.journey.infusions.models import DoseOrder, HelpCall, Infusion, InfusionEvent, Segment, Vitals
 from euthymia.clinic.journey.infusions.queries import baseline_row
 
@@ -120,21 +121,8 @@ def usually_ready_at(infusion: Infusion, order: DoseOrder, segments: list[Segmen
 def usual_course(infusion: Infusion, order: DoseOrder, segments: list[Segment]) -> UsualVisit | None:
     """What is usual for the pump's rates so far, the last one held until the dose is given."""
     assert infusion.started_at is not None
-    start, spans = infusion.started_at, []
-    left_ug = Decimal(order.dose_ug)
-    for segment, after in zip(segments, [*segments[1:], None], strict=True):
-        if segment.dose_ug_per_min == 0:
-            continue
-        rate = Decimal(segment.dose_ug_per_min)
-        until_empty = left_ug / rate
-        lasting = until_empty
-        if after is not None:
-            lasting = min(until_empty, Decimal((after.from_at - segment.from_at) / timedelta(minutes=1)))
-        if lasting <= 0:
-            continue
-        left_ug -= lasting * rate
-        begins = (segment.from_at - start) / timedelta(minutes=1)
-        spans.append((begins, float(lasting), float(rate) * 60 / 1000))
-    if not spans:
+    rates = [Rate(segment.from_at, segment.dose_ug_per_min) for segment in segments]
+    pieces = pieces_of(rates, infusion.started_at, None, order.dose_ug)
+    if not pieces:
         return None
-    return usual_visit(tuple(spans), order.weight_g / 1000, USUAL_MINUTES, first_infusion=infusion.number == 1)
+    return usual_visit(pieces, order.weight_g / 1000, USUAL_MINUTES, first_infusion=infusion.number == 1)
