@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from euthymia import drawing
 from euthymia.clinic.faces.website.forms import ExploreForm
 from euthymia.clinic.foundation.forecasts.explorer import Explored, Setting, Spread, explore
-from euthymia.clinic.look.form_parts import sentences
+from euthymia.clinic.look.form_parts import anchor, named, sentences
 
 WIDE, NARROW = 760, 360
 MOOD_TOP = 50.0
@@ -29,7 +29,9 @@ def explorer(request: HttpRequest) -> HttpResponse:
         context |= pictures(form.setting)
     else:
         context["wrong"] = [
-            (field.auto_id, field.label, sentence) for field in form.visible_fields() for sentence in sentences(field)
+            (anchor(field), named(field, sentence), sentence)
+            for field in form.visible_fields()
+            for sentence in sentences(field)
         ]
     if request.headers.get("HX-Request"):
         return render(request, "website/_explored.html", context)
