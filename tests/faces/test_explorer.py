@@ -69,7 +69,9 @@ def test_a_script_is_given_the_pictures_alone(cast):
 def test_a_script_is_told_what_is_missing_in_place_of_the_pictures(cast):
     page = ask(Client(), hx=True, dose="9")
     assert page.status_code == 200
-    assert "Dose: Enter a number from 0.1 to 1 mg/kg." in page.content.decode()
+    said = page.content.decode()
+    assert ">Dose: enter a number from 0.1 to 1 mg/kg.</a>" in said
+    assert 'data-error-of="id_dose" data-sentence="Enter a number from 0.1 to 1 mg/kg."' in said
 
 
 def test_what_trials_saw_stands_beside_and_a_course_nobody_tried_says_so(cast):
