@@ -6,12 +6,9 @@ from datetime import datetime
 from django.template.loader import render_to_string
 
 from euthymia.clinic.faces.desk.live import TICK
+from euthymia.clinic.journey.infusions.button import BUTTON_ACTS
 from euthymia.clinic.journey.infusions.button_part import ring_part
 from euthymia.clinic.journey.infusions.models import Infusion
-
-BUTTON_ACTS = frozenset(
-    {"infusions.press_button", "infusions.answer_calls", "infusions.settle_calls", "infusions.discharge_patient"}
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,6 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
 
 import psycopg
 from asgiref.sync import sync_to_async
@@ -19,113 +16,48 @@ from django.db import close_old_connections, connections
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from euthymia import clock
+from euthymia.clinic.faces.desk.hub import Hub, View
 from euthymia.clinic.foundation.audit.refusals import NotAllowed
+from euthymia.clinic.journey.infusions.button import BUTTON_ACTS
 
 log = logging.getLogger("euthymia.live")
 HEARTBEAT_S = 3.0
-SETTLE_S = 0.15
-"""How long news are gathered before a page is drawn again."""
-REST, REST_MOST_S = 2.0, 1.2
-"""After each page drawing rests for so many times as long as it took, but no longer than that in a round of all pages:
-the boards leave the server to those who chart."""
 TICK_S = 15.0
 """How often what grows late with time alone is drawn again."""
 TICK = "tick"
 
-
-class View(Protocol):
-    """What a page shows live. Pages with equal views share one drawing."""
-
-    @property
-    def locations(self) -> frozenset[int]:
-        """Where something must have happened for this to change."""
-
-    def concerns(self, act: str) -> bool:
-        """Whether this may look different after an act, or after a while (TICK)."""
-
-    def draw(self, now: datetime) -> tuple[str, str]:
-        """The id of the element that is drawn anew, and its new form."""
+_hubs: dict[asyncio.AbstractEventLoop, tuple[Hub, list[asyncio.Task[None]]]] = {}
 
 
-@dataclass(eq=False)
-class _Hub:
-    """The readers of this process, by what they see."""
-
-    loop: asyncio.AbstractEventLoop
-    readers: dict[View, set[asyncio.Queue[bytes]]] = field(default_factory=dict)
-    stale: set[View] = field(default_factory=set)
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
-    tasks: list[asyncio.Task[None]] = field(default_factory=list)
-
-
-_hubs: dict[int, _Hub] = {}
-
-
-def _hub() -> _Hub:
+def _hub() -> Hub:
+    """The hub of this event loop, at work."""
     loop = asyncio.get_running_loop()
-    hub = _hubs.get(id(loop))
-    if hub is None or hub.loop is not loop:
-        hub = _hubs[id(loop)] = _Hub(loop)
-        hub.tasks = [loop.create_task(work(hub)) for work in (_listen, _draw, _tick)]
-    return hub
+    if loop not in _hubs:
+        hub = Hub(sync_to_async(drawn, thread_sensitive=False), BUTTON_ACTS)
+        _hubs[loop] = hub, [loop.create_task(work) for work in (hub.draw(), _listen(hub), _tick(hub))]
+    return _hubs[loop][0]
 
 
-async def _listen(hub: _Hub) -> None:
+async def _listen(hub: Hub) -> None:
     """Wait for what acts announce; each notice names the location that it concerns."""
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(settings.APP_URL, autocommit=True) as listener:
                 await listener.execute("LISTEN euthymia")
-                _wake(hub, None, None)
+                hub.tell_all()
                 async for notice in listener.notifies():
                     chain, _, act = notice.payload.split(" ", 2)
-                    _wake(hub, int(chain), act)
+                    hub.tell(act, int(chain))
         except (psycopg.Error, OSError) as lost:
             log.warning("the board lost the database and tries again: %s", type(lost).__name__)
             await asyncio.sleep(1)
 
 
-async def _tick(hub: _Hub) -> None:
+async def _tick(hub: Hub) -> None:
     """What nobody answers grows late without anything happening."""
     while True:
         await asyncio.sleep(TICK_S)
-        _wake(hub, None, TICK)
-
-
-def _wake(hub: _Hub, location_id: int | None, act: str | None) -> None:
-    """Have every page drawn that this may change; all of them when no act is named."""
-    hub.stale |= {
-        view
-        for view in hub.readers
-        if location_id in (None, 0) or location_id in view.locations
-        if act is None or view.concerns(act)
-    }
-    if hub.stale:
-        hub.woken.set()
-
-
-async def _draw(hub: _Hub) -> None:
-    """Draw each page that has changed once, and hand the same bytes to all who see it."""
-    while True:
-        await hub.woken.wait()
-        await asyncio.sleep(SETTLE_S)
-        hub.woken.clear()
-        stale, hub.stale = hub.stale, set()
-        may_rest_s = REST_MOST_S
-        for view in stale:
-            began = hub.loop.time()
-            try:
-                message = await sync_to_async(drawn, thread_sensitive=False)(view)
-            except Exception:
-                log.exception("a page could not be drawn")
-                continue
-            for queue in hub.readers.get(view, set()):
-                if queue.full():
-                    queue.get_nowait()
-                queue.put_nowait(message)
-            rest_s = min(may_rest_s, REST * (hub.loop.time() - began))
-            may_rest_s -= rest_s
-            await asyncio.sleep(rest_s)
+        hub.tell(TICK)
 
 
 def drawn(view: View) -> bytes:
@@ -149,23 +81,16 @@ async def beats() -> AsyncIterator[bytes]:
 async def stream(view: View) -> AsyncIterator[bytes]:
     """Events for one open page until its reader goes."""
     hub = _hub()
-    queue: asyncio.Queue[bytes] = asyncio.Queue(maxsize=2)
-    hub.readers.setdefault(view, set()).add(queue)
-    # What happened between the page and its stream, or while the stream was cut, is drawn at once.
-    hub.stale.add(view)
-    hub.woken.set()
+    reader = hub.join(view)
     try:
         yield b": welcome\n\n"
         while True:
             try:
-                yield await asyncio.wait_for(queue.get(), HEARTBEAT_S)
+                yield await asyncio.wait_for(reader.get(), HEARTBEAT_S)
             except TimeoutError:
                 yield b"event: heartbeat\ndata: " + clock.now().isoformat().encode() + b"\n\n"
     finally:
-        readers: Any = hub.readers.get(view, set())
-        readers.discard(queue)
-        if not readers:
-            hub.readers.pop(view, None)
+        hub.leave(view, reader)
 
 
 async def answer(view_of: Callable[[], View | None]) -> HttpResponseBase:

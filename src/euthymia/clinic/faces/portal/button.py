@@ -12,13 +12,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from euthymia.clinic.faces.desk import live
-from euthymia.clinic.faces.desk.chair_ring import BUTTON_ACTS
 from euthymia.clinic.faces.portal.forms import HelpForm
 from euthymia.clinic.faces.portal.visit import infusion_of
 from euthymia.clinic.foundation.people.access import come_by_link
 from euthymia.clinic.foundation.people.models import LinkPurpose
 from euthymia.clinic.foundation.practice.queries import practice_for_page, thresholds_for_page
-from euthymia.clinic.journey.infusions.button import SAID_WORDS
+from euthymia.clinic.journey.infusions.button import BUTTON_ACTS, SAID_WORDS
 from euthymia.clinic.journey.infusions.button_acts import press_button
 from euthymia.clinic.journey.infusions.button_queries import calls_of, ring_of
 from euthymia.clinic.journey.infusions.models import Infusion

@@ -23,6 +23,10 @@ SAID_WORDS: dict[Said, str] = {
 }
 RINGS = frozenset({Said.SOMEONE, Said.SICK, Said.STRONG})
 """What brings a person. “I’m all right” is kept and shown, and silences nothing."""
+BUTTON_ACTS = frozenset(
+    {"infusions.press_button", "infusions.answer_calls", "infusions.settle_calls", "infusions.discharge_patient"}
+)
+"""The acts that change what chair, board and phone show of a call: they show it without delay."""
 
 
 class CallState(StrEnum):
