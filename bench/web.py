@@ -26,7 +26,7 @@ class Server:
     def __enter__(self) -> "Server":
         doors = open_doors("127.0.0.1", 0, how_many_web(self.env))
         self.port = doors[0].getsockname()[1]
-        self.processes = [self._started(door) for door in doors]
+        self.processes = [self._started(door, number) for number, door in enumerate(doors)]
         for door in doors:
             door.close()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -34,8 +34,8 @@ class Server:
         self._until_they_rest()
         return self
 
-    def _started(self, door: socket.socket) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "euthymia.web", str(door.fileno())]
+    def _started(self, door: socket.socket, number: int) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "euthymia.web", str(door.fileno()), str(number)]
         return subprocess.Popen(command, env=self.env, pass_fds=[door.fileno()])
 
     def _until_they_rest(self) -> None:

@@ -194,8 +194,10 @@ class _Server:
         worker = [sys.executable, "-m", "django", "run_jobs"]
         env = {**env, "EUTHYMIA_DB_ROLE": "app"}
         self._web = [
-            Child(name, [sys.executable, "-m", "euthymia.web", str(fd)], env, keep_fd=fd)
-            for name, fd in zip(web_names(len(doors)), (door.fileno() for door in doors), strict=True)
+            Child(name, [sys.executable, "-m", "euthymia.web", str(fd), str(number)], env, keep_fd=fd)
+            for number, (name, fd) in enumerate(
+                zip(web_names(len(doors)), (door.fileno() for door in doors), strict=True)
+            )
         ]
         self._worker = Child("worker", worker, env)
 

@@ -73,7 +73,6 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -175,9 +174,6 @@ SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
 # --- Files, language, time ------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
-SERVESTATIC_USE_FINDERS = True
-SERVESTATIC_AUTOREFRESH = False
-SERVESTATIC_USE_MANIFEST = False
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_TZ = True

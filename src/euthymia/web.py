@@ -1,6 +1,10 @@
-"""The web server's process: `python -m euthymia.web FD` serves on a socket that its parent keeps open."""
+"""The web server's process: `python -m euthymia.web FD NUMBER` serves on a socket that its parent keeps open.
+
+NUMBER says which of several servers it is, from 0.
+"""
 
 import gc
+import os
 import socket
 import sys
 import threading
@@ -17,8 +21,9 @@ TURN_S = 0.0005
 and waits for a turn after each answer: Python's 5 ms would hold it up by a tenth of a second while a board is drawn."""
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, number: int) -> None:
     """Serve until told to stop. No access log: addresses of pages may hold a link's secret."""
+    _keep_to_one_processor(number)
     door = socket.socket(fileno=descriptor)
     config = uvicorn.Config(
         "euthymia.asgi:application",
@@ -39,6 +44,16 @@ def main(descriptor: int) -> None:
     uvicorn.Server(config).run(sockets=[door])
 
 
+def _keep_to_one_processor(number: int) -> None:
+    """Python's threads take turns, and a turn that begins on another processor finds none of its data there.
+
+    There is a server for each processor anyway. Where the system knows no such choice, it chooses.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        allowed = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {allowed[number % len(allowed)]})
+
+
 def _warm_model() -> None:
     """Imported here: Django has to stand before the clinic's modules are read."""
     from euthymia.clinic.foundation.forecasts.service import warm
@@ -47,4 +62,4 @@ def _warm_model() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

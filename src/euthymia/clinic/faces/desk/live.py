@@ -93,45 +93,29 @@ async def stream(view: View) -> AsyncIterator[bytes]:
         hub.leave(view, reader)
 
 
-async def answer(view_of: Callable[[], View | None]) -> HttpResponseBase:
+def answer(view_of: Callable[[], View | None]) -> HttpResponseBase:
     """The stream of one open page. The database is let go of before it begins.
 
     `view_of` says what this person sees: None for one who has not signed in; NotAllowed where nothing is his.
     """
-
-    @sync_to_async
-    def who() -> View | int | None:
-        try:
-            return view_of()
-        except NotAllowed:
-            return 404
-        finally:
-            connections.close_all()
-
-    view = await who()
+    try:
+        view = view_of()
+    except NotAllowed:
+        return HttpResponse("There is nothing at this address.", status=404)
     if view is None:
         return HttpResponse("Sign in to see this.", status=401)
-    if isinstance(view, int):
-        return HttpResponse("There is nothing at this address.", status=view)
     return _events(stream(view))
 
 
-async def answer_beats(may_listen: Callable[[], bool]) -> HttpResponseBase:
+def answer_beats(may_listen: bool) -> HttpResponseBase:
     """The heartbeat alone, for who has signed in."""
-
-    @sync_to_async
-    def allowed() -> bool:
-        try:
-            return may_listen()
-        finally:
-            connections.close_all()
-
-    if not await allowed():
+    if not may_listen:
         return HttpResponse("Sign in to open a chair.", status=401)
     return _events(beats())
 
 
 def _events(events: AsyncIterator[bytes]) -> StreamingHttpResponse:
+    connections.close_all()
     response = StreamingHttpResponse(events, content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"

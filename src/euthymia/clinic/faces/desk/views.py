@@ -49,9 +49,9 @@ def board_page(request: Any) -> HttpResponse:
     )
 
 
-async def board_stream(request: Any) -> HttpResponseBase:
+def board_stream(request: Any) -> HttpResponseBase:
     """The events of one open board."""
-    return await live.answer(lambda: _sight(request)[0] if request.actor.staff_id is not None else None)
+    return live.answer(lambda: _sight(request)[0] if request.actor.staff_id is not None else None)
 
 
 def _papers(request: Any) -> tuple[PaperSheets, str]:
@@ -75,12 +75,12 @@ def paper(request: Any) -> HttpResponse:
     return render(request, "desk/paper.html", {"papers": papers(sheets.locations, request.now), "slug": slug})
 
 
-async def paper_stream(request: Any) -> HttpResponseBase:
+def paper_stream(request: Any) -> HttpResponseBase:
     """The events of one open page of sheets."""
-    return await live.answer(lambda: _papers(request)[0] if request.actor.staff_id is not None else None)
+    return live.answer(lambda: _papers(request)[0] if request.actor.staff_id is not None else None)
 
 
-async def chair_stream(request: Any, ref: UUID) -> HttpResponseBase:
+def chair_stream(request: Any, ref: UUID) -> HttpResponseBase:
     """The events of one chair page: who calls from there."""
 
     def view() -> ChairRing | None:
@@ -90,12 +90,12 @@ async def chair_stream(request: Any, ref: UUID) -> HttpResponseBase:
         clinical = may_read(request.actor, "patient.chart", infusion.location_id)
         return ChairRing(infusion.pk, frozenset({infusion.location_id}), clinical)
 
-    return await live.answer(view)
+    return live.answer(view)
 
 
-async def beat_stream(request: Any) -> HttpResponseBase:
+def beat_stream(request: Any) -> HttpResponseBase:
     """The heartbeat for one open chair."""
-    return await live.answer_beats(lambda: request.actor.staff_id is not None)
+    return live.answer_beats(request.actor.staff_id is not None)
 
 
 @staff_page

@@ -44,7 +44,7 @@ def help_page(request: Any, secret: str) -> HttpResponse:
     return render(request, "portal/help.html", context, status=422 if request.method == "POST" else 200)
 
 
-async def help_stream(request: Any, secret: str) -> HttpResponseBase:
+def help_stream(request: Any, secret: str) -> HttpResponseBase:
     """The events of one open button: answered, settled, off."""
 
     def view() -> PhoneButton:
@@ -52,7 +52,7 @@ async def help_stream(request: Any, secret: str) -> HttpResponseBase:
         infusion = infusion_of(visit)
         return PhoneButton(infusion.pk, frozenset({infusion.location_id}))
 
-    return await live.answer(view)
+    return live.answer(view)
 
 
 def phone_part(infusion: Infusion, now: datetime) -> dict[str, Any]:
