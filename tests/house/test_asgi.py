@@ -53,10 +53,8 @@ def _these_addresses(settings):
 class Caller:
     """One connection: what is sent to the program, and what it answers."""
 
-    def __init__(
-        self, where: str, body: bytes = b"", method: str = "GET", headers: dict[str, str] | None = None
-    ) -> None:
-        lines = {"host": "testserver", "content-length": str(len(body)), **(headers or {})}
+    def __init__(self, where: str, body: bytes = b"", method: str = "GET", host: str = "testserver") -> None:
+        lines = {"host": host, "content-length": str(len(body))}
         self.scope = {
             "type": "http",
             "http_version": "1.1",

@@ -1,6 +1,6 @@
 """Reads what patients said of their gates before the visit."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.journey.infusions.beforehand import StillOpen, still_open
@@ -21,9 +21,9 @@ def may_be_pregnant(patient: Patient) -> bool:
     return patient.sex != "male"
 
 
-def open_gates(infusions: Iterable[Infusion]) -> dict[int, list[StillOpen]]:
-    """What is open at the gates of these visits, by visit; those with nothing open are not named."""
-    waiting = {i.pk: i for i in infusions if i.state in (InfusionState.BOOKED, *BEFORE_START)}
+def open_gates(states: Mapping[int, InfusionState]) -> dict[int, list[StillOpen]]:
+    """What is open at the gates of these visits, given their states; those with nothing open are not named."""
+    waiting = {pk: state for pk, state in states.items() if state in (InfusionState.BOOKED, *BEFORE_START)}
     if not waiting:
         return {}
     says: dict[int, dict[str, bool]] = {}
@@ -31,13 +31,13 @@ def open_gates(infusions: Iterable[Infusion]) -> dict[int, list[StillOpen]]:
         GateClaim.objects.filter(infusion__in=waiting).order_by("id").values_list("infusion_id", "item", "passed")
     ):
         says.setdefault(pk, {})[item] = passed
-    here = [pk for pk, i in waiting.items() if i.state in BEFORE_START]
+    here = [pk for pk, state in waiting.items() if state in BEFORE_START]
     answered: dict[int, dict[str, GateState]] = {}
     rows = GateAnswer.objects.filter(infusion__in=here).order_by("id") if here else ()
     for row in rows:
         answered.setdefault(row.infusion_id, {})[row.item] = GateState(row.passed, row.reason)
     found = {
-        pk: still_open(answered.get(pk, {}), says.get(pk, {}), arrived=i.state in BEFORE_START)
-        for pk, i in waiting.items()
+        pk: still_open(answered.get(pk, {}), says.get(pk, {}), arrived=state in BEFORE_START)
+        for pk, state in waiting.items()
     }
     return {pk: items for pk, items in found.items() if items}
