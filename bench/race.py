@@ -238,9 +238,7 @@ def _use(fresh: Fresh) -> None:
 
 def _set_up() -> None:
     import django
-    from django.conf import settings
 
-    settings.DATABASES["default"]["OPTIONS"].pop("pool", None)  # a connection for each client
     django.setup()
 
 

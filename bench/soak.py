@@ -82,7 +82,6 @@ def _work(number: int, share: int, answers: Any, enough: Any) -> None:
         import django
         from django.conf import settings
 
-        settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the cast signs in nowhere
         django.setup()
         from django.db import connection

@@ -39,7 +39,7 @@ def django_db_modify_db_settings(cluster_url: str, request: pytest.FixtureReques
     name = f"test_euthymia_{os.getpid()}"
     # Django refers to the same dict from three places: the connection, the handler and the settings.
     settings_dict = connections["default"].settings_dict
-    settings_dict.update(database(cluster_url, pooled=False))
+    settings_dict.update(database(cluster_url))
     settings_dict.setdefault("TEST", {}).update({"NAME": name})
 
 

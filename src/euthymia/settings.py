@@ -22,21 +22,20 @@ BEHIND_TLS = os.environ.get("EUTHYMIA_TLS") == "1"
 PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
 
 
-def database(url: str, *, pooled: bool) -> dict[str, Any]:
-    """Turn a PostgreSQL URL into Django's settings for it."""
+def database(url: str) -> dict[str, Any]:
+    """Turn a PostgreSQL URL into Django's settings for it: each thread keeps its connection."""
     parts = {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
-    pool: dict[str, Any] = {"pool": {"min_size": 2, "max_size": 16, "timeout": 20}} if pooled else {}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "euthymia.postgres",
         "NAME": parts.pop("dbname", "euthymia"),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
-        "CONN_MAX_AGE": 0,
-        # After a crash of PostgreSQL the pool holds dead connections: each is tried before it is used.
+        "CONN_MAX_AGE": None,
+        # After a crash of PostgreSQL the connections are dead: each is looked at before it is used.
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**parts, **pool, **PREPARED},
+        "OPTIONS": {**parts, **PREPARED},
     }
 
 
@@ -45,7 +44,7 @@ DB_ROLE = os.environ.get("EUTHYMIA_DB_ROLE", "app")
 APP_URL = os.environ.get("EUTHYMIA_APP_URL", "postgresql://euthymia_app@/euthymia")
 OWNER_URL = os.environ.get("EUTHYMIA_OWNER_URL", "postgresql://euthymia_owner@/euthymia")
 DATABASES = {
-    "default": database(OWNER_URL if DB_ROLE == "owner" else APP_URL, pooled=DB_ROLE == "app"),
+    "default": database(OWNER_URL if DB_ROLE == "owner" else APP_URL),
 }
 
 FOUNDATION = ["audit", "practice", "people", "schedule", "billing", "stock", "messages", "forecasts"]

@@ -39,6 +39,11 @@ def events(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(for_ever(), content_type="text/event-stream")
 
 
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(type(exception).__name__, status=400)
+
+
+handler400 = unreadable
 urlpatterns = [path("echo/", echo), path("held/", held), path("events/", events)]
 
 
@@ -162,7 +167,8 @@ def test_what_cannot_be_read_is_refused():
     async def whole() -> Caller:
         return await Caller("/echo/", host="somewhere.else").call(asgi.Handler())
 
-    assert asyncio.run(whole()).status == 400
+    answer = asyncio.run(whole())
+    assert (answer.status, answer.body) == (400, b"DisallowedHost")
 
 
 def test_files_are_served_before_anything_else_is_asked():

@@ -7,6 +7,7 @@ between two drawings the processor is left to those who chart. A call for help w
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -118,10 +119,9 @@ class Hub:
         """Until something is due, or there are news."""
         next_due = min((page.due_at for page in self._pages.values()), default=float("inf"))
         self._news.clear()
-        try:
-            await asyncio.wait_for(self._news.wait(), None if next_due == float("inf") else next_due - now)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if next_due == float("inf") else next_due - now):
+                await self._news.wait()
 
     async def _hand_out(self, view: View) -> None:
         try:

@@ -1,6 +1,6 @@
 """Live pages: one LISTEN connection a process, one drawing for all who see the same, a heartbeat for each.
 
-What is drawn is a View: the board, the ring at a chair, the patient's button. A page never holds a pooled
+What is drawn is a View: the board, the ring at a chair, the patient's button. A page holds neither a thread nor a
 connection while it waits; a thousand of them cost memory only.
 """
 
@@ -8,11 +8,12 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import close_old_connections, connections
+from django.db import close_old_connections
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from euthymia import clock
@@ -33,7 +34,8 @@ def _hub() -> Hub:
     """The hub of this event loop, at work."""
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
-        hub = Hub(sync_to_async(drawn, thread_sensitive=False), BUTTON_ACTS)
+        one_thread = ThreadPoolExecutor(1, thread_name_prefix="drawing")
+        hub = Hub(sync_to_async(drawn, thread_sensitive=False, executor=one_thread), BUTTON_ACTS)
         _hubs[loop] = hub, [loop.create_task(work) for work in (hub.draw(), _listen(hub), _tick(hub))]
     return _hubs[loop][0]
 
@@ -62,11 +64,8 @@ async def _tick(hub: Hub) -> None:
 
 def drawn(view: View) -> bytes:
     """A page's part as one event of the stream."""
-    try:
-        close_old_connections()
-        name, html = view.draw(clock.now())
-    finally:
-        connections.close_all()
+    close_old_connections()
+    name, html = view.draw(clock.now())
     return b"data: " + json.dumps({"id": name, "html": html}).encode() + b"\n\n"
 
 
@@ -86,7 +85,9 @@ async def stream(view: View) -> AsyncIterator[bytes]:
         yield b": welcome\n\n"
         while True:
             try:
-                yield await asyncio.wait_for(reader.get(), HEARTBEAT_S)
+                async with asyncio.timeout(HEARTBEAT_S):
+                    message = await reader.get()
+                yield message
             except TimeoutError:
                 yield b"event: heartbeat\ndata: " + clock.now().isoformat().encode() + b"\n\n"
     finally:
@@ -94,7 +95,7 @@ async def stream(view: View) -> AsyncIterator[bytes]:
 
 
 def answer(view_of: Callable[[], View | None]) -> HttpResponseBase:
-    """The stream of one open page. The database is let go of before it begins.
+    """The stream of one open page.
 
     `view_of` says what this person sees: None for one who has not signed in; NotAllowed where nothing is his.
     """
@@ -115,7 +116,6 @@ def answer_beats(may_listen: bool) -> HttpResponseBase:
 
 
 def _events(events: AsyncIterator[bytes]) -> StreamingHttpResponse:
-    connections.close_all()
     response = StreamingHttpResponse(events, content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
