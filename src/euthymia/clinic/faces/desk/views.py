@@ -17,7 +17,7 @@ from euthymia.clinic.foundation.audit.refusals import NotAllowed
 from euthymia.clinic.foundation.people.access import open_task_for, search_patients
 from euthymia.clinic.foundation.people.acts import finish_task, register_patient
 from euthymia.clinic.foundation.people.models import Patient
-from euthymia.clinic.foundation.people.queries import open_tasks
+from euthymia.clinic.foundation.people.queries import FoundPatient, open_tasks
 from euthymia.clinic.foundation.practice.models import Location
 from euthymia.clinic.foundation.practice.pages import staff_page
 from euthymia.clinic.foundation.practice.queries import locations_for_page
@@ -103,7 +103,7 @@ def beat_stream(request: Any) -> HttpResponseBase:
 def search(request: Any) -> HttpResponse:
     """Find a patient by name or phone. What is typed goes in the body, so that no name stands in an address."""
     text = request.POST.get("q", "").replace("\0", "")[:100]
-    found: list[Patient] = search_patients(by=request.actor, now=request.now, text=text) if text.strip() else []
+    found: list[FoundPatient] = search_patients(by=request.actor, now=request.now, text=text) if text.strip() else []
     template = "desk/_found.html" if request.headers.get("HX-Request") else "desk/search.html"
     return render(request, template, {"text": text, "found": found})
 

@@ -9,7 +9,7 @@ from euthymia.clinic.foundation.audit.readings import may_read, readable_locatio
 from euthymia.clinic.foundation.audit.refusals import NotAllowed
 from euthymia.clinic.foundation.people.links import expiry_of, secret_hash
 from euthymia.clinic.foundation.people.models import Link, Patient, Task
-from euthymia.clinic.foundation.people.queries import patients_named
+from euthymia.clinic.foundation.people.queries import FoundPatient, patients_named
 
 
 def open_patient(*, by: Actor, now: datetime, ref: UUID, what: str = "patient.chart") -> Patient:
@@ -27,7 +27,7 @@ def open_patient(*, by: Actor, now: datetime, ref: UUID, what: str = "patient.ch
     return patient
 
 
-def search_patients(*, by: Actor, now: datetime, text: str, limit: int = 20) -> list[Patient]:
+def search_patients(*, by: Actor, now: datetime, text: str, limit: int = 20) -> list[FoundPatient]:
     """Patients by name or phone, at the places where this person may read their contact."""
     places = readable_locations(by, "patient.contact")
     if not places:

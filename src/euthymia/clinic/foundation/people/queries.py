@@ -1,7 +1,10 @@
 """Finds patients and tasks. Callers have been let in by access.py."""
 
 import re
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from operator import itemgetter
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -9,7 +12,18 @@ from euthymia.clinic.foundation.people.models import Note, Patient, Task
 from euthymia.clinic.foundation.people.rules import fold
 
 
-def patients_named(text: str, locations: frozenset[int], limit: int) -> list[Patient]:
+@dataclass(frozen=True, slots=True)
+class FoundPatient:
+    """A patient as a search shows him, and no more."""
+
+    ref: UUID
+    given_name: str
+    family_name: str
+    birth_on: date | None
+    location: str
+
+
+def patients_named(text: str, locations: frozenset[int], limit: int) -> list[FoundPatient]:
     """Patients whose name holds every word typed, or whose phone ends with the digits typed.
 
     Filters first and sorts after: the planner would walk the name index past every patient otherwise.
@@ -23,10 +37,11 @@ def patients_named(text: str, locations: frozenset[int], limit: int) -> list[Pat
         named &= Q(folded_name__icontains=word)
     if len(digits) >= 4:
         named |= Q(phone_e164__endswith=digits)
-    rows = Patient.objects.filter(named, location_id__in=locations).select_related("location")
-    shown = ("ref", "given_name", "family_name", "folded_name", "birth_on", "location__name")
-    found = list(rows.only(*shown)[: limit * 3])
-    return sorted(found, key=lambda p: p.folded_name)[:limit]
+    rows = Patient.objects.filter(named, location_id__in=locations).values_list(
+        "folded_name", "ref", "given_name", "family_name", "birth_on", "location__name"
+    )
+    found = sorted(rows[: limit * 3], key=itemgetter(0))[:limit]
+    return [FoundPatient(ref, given, family, born, place) for _, ref, given, family, born, place in found]
 
 
 def open_tasks(locations: frozenset[int], limit: int = 50) -> list[Task]:

@@ -59,10 +59,14 @@ def ring_of(infusion: Infusion, calls: list[HelpCall], now: datetime, thresholds
 
 def rings_at(locations: frozenset[int], now: datetime, thresholds: dict[str, Decimal]) -> list[Ring]:
     """The open calls of some locations, one entry a patient, the longest unanswered first."""
-    rows = _with_answers().filter(
+    unsettled = HelpCall.objects.filter(
         infusion__location_id__in=locations, infusion__state__in=IN_CHAIR, answer__outcome__isnull=True
     )
-    rows = rows.select_related(
+    # Nearly always there is none, and to know that much costs little.
+    ids = list(unsettled.values_list("id", flat=True))
+    if not ids:
+        return []
+    rows = HelpCall.objects.filter(id__in=ids).select_related(
         "answer__outcome", "answer__by", "infusion__patient", "infusion__chair", "infusion__location"
     )
     by_visit: dict[int, list[HelpCall]] = {}
