@@ -19,6 +19,7 @@ from euthymia.clinic.journey.consults.acts import book_call, cancel_call, move_c
 from euthymia.clinic.journey.consults.letters import calendar_file, time_in_words
 from euthymia.clinic.journey.consults.queries import Slot, call_minutes, free_slots
 from euthymia.clinic.journey.consults.states import CallState
+from euthymia.clinic.look.words import clock
 
 SHOWN_DAYS = 4
 
@@ -160,10 +161,8 @@ def _offer(request: Any, zone: str = "") -> dict[str, Any]:
     home_zone = place.zone if place else (locations[0].zone if locations else "UTC")
     zone = known_zone(request.GET.get("zone", "") or zone, home_zone)
     slots = free_slots(request.now, location_id=place.pk if place else None)
-    days = [
-        (day, list(on_day))
-        for day, on_day in groupby(slots, key=lambda s: s.starts_at.astimezone(ZoneInfo(zone)).date())
-    ]
+    there = ZoneInfo(zone)
+    days = [(day, list(on_day)) for day, on_day in groupby(slots, key=lambda s: s.starts_at.astimezone(there).date())]
     typed = request.GET.get("skip", "")
     skip = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 3 else 0
     return {
@@ -172,7 +171,10 @@ def _offer(request: Any, zone: str = "") -> dict[str, Any]:
         "place": place,
         "zones": ZONES,
         "zone": zone,
-        "days": days[skip : skip + SHOWN_DAYS],
+        "days": [
+            (day, [(slot.code, clock(slot.starts_at.astimezone(there))) for slot in on_day])
+            for day, on_day in days[skip : skip + SHOWN_DAYS]
+        ],
     }
 
 

@@ -107,18 +107,10 @@ def _sessions(plan: Plan, patient: Patient, now: datetime, typed: Any) -> list[d
     for number, day in enumerate(days, start=1):
         row: dict[str, Any] = {"number": number, "day": day, "booked": booked.get(number)}
         if number not in booked:
-            offers = places.free(day, now + timedelta(minutes=30))
+            offers = _offers_on(places, day, now + timedelta(minutes=30))
+            codes = [code for code, _ in offers]
             wanted = typed.get(f"session_{number}", "")
-            row["offers"] = [
-                {
-                    "code": _code(start, chair.pk, nurse.pk),
-                    "start": start,
-                    "chair": chair,
-                    "nurse": nurse,
-                }
-                for start, chair, nurse in offers
-            ]
-            codes = [o["code"] for o in row["offers"]]
+            row["offers"] = offers
             row["wanted"] = wanted if wanted in codes else (codes[min(2, len(codes) - 1)] if codes else "")
         sessions.append(row)
     return sessions
@@ -150,14 +142,18 @@ def move(request: Any, ref: UUID) -> HttpResponse:
 
 def _free_on(infusion: Infusion, day: date, now: datetime) -> list[tuple[str, str]]:
     """The free times of a day, the visit's own counted as free."""
-    zone = ZoneInfo(infusion.location.zone)
     places = Places(infusion.plan, day, day + timedelta(days=1), infusion.booking)
+    return _offers_on(places, day, now)
+
+
+def _offers_on(places: Places, day: date, not_before: datetime) -> list[tuple[str, str]]:
+    """The free times of a day: as a form carries each, and in words."""
     return [
         (
             _code(start, chair.pk, nurse.pk),
-            f"{clock(start.astimezone(zone))} · {chair.name} · {nurse.name}",
+            f"{clock(start.astimezone(places.zone))} · {chair.name} · {nurse.name}",
         )
-        for start, chair, nurse in places.free(day, now)
+        for start, chair, nurse in places.free(day, not_before)
     ]
 
 

@@ -8,7 +8,7 @@ from euthymia.clinic.foundation.audit.actors import Role
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.models import Chair, PostHeld, Staff
 from euthymia.clinic.foundation.schedule.models import Booking, ResourceKind
-from euthymia.clinic.foundation.schedule.queries import taken_periods
+from euthymia.clinic.foundation.schedule.queries import taken_of_kinds
 from euthymia.clinic.foundation.schedule.rules import Opening, open_periods
 from euthymia.clinic.journey.infusions.dose import Dose, Rate, compute_dose, given_ug
 from euthymia.clinic.journey.infusions.gate import GateState
@@ -137,9 +137,15 @@ class Places:
         self.nurses = nurses_at(plan.location_id, first)
         start = datetime.combine(first, datetime.min.time(), tzinfo=self.zone)
         end = datetime.combine(last + timedelta(days=1), datetime.min.time(), tzinfo=self.zone)
-        self.taken_chairs = taken_periods(ResourceKind.CHAIR, frozenset(c.pk for c in self.chairs), start, end, leaving)
-        self.taken_nurses = taken_periods(ResourceKind.STAFF, frozenset(n.pk for n in self.nurses), start, end, leaving)
-        self.taken_patient = taken_periods(ResourceKind.PATIENT, frozenset({plan.patient_id}), start, end, leaving)
+        wanted = {
+            ResourceKind.CHAIR: frozenset(c.pk for c in self.chairs),
+            ResourceKind.STAFF: frozenset(n.pk for n in self.nurses),
+            ResourceKind.PATIENT: frozenset({plan.patient_id}),
+        }
+        taken = taken_of_kinds(wanted, start, end, leaving)
+        self.taken_chairs = taken[ResourceKind.CHAIR]
+        self.taken_nurses = taken[ResourceKind.STAFF]
+        self.taken_patient = taken[ResourceKind.PATIENT]
 
     def free(self, day: date, not_before: datetime) -> list[tuple[datetime, Chair, Staff]]:
         """Starts of a day at which a chair and a nurse are free, with the first of each."""
