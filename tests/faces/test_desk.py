@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.urls import reverse
 
-from euthymia.clinic.foundation.people.acts import open_task
+from euthymia.clinic.foundation.audit.actors import SYSTEM
+from euthymia.clinic.foundation.people.acts import open_task, register_patient
 from euthymia.clinic.foundation.people.rules import TaskKind
 from tests.cast import NOW
 
@@ -37,3 +38,23 @@ def test_one_place_at_most_is_marked_as_the_present_one(cast):
         bar = page[page.index('aria-label="Main"') : page.index("</nav>")]
         assert bar.count("aria-current") == 1
         assert f'aria-current="page">{label}<' in bar
+
+
+def test_a_search_says_when_it_shows_only_the_first(cast):
+    nurse = cast.client(cast.nurse)
+    for n in range(21):
+        register_patient(
+            by=SYSTEM,
+            now=NOW,
+            key=None,
+            location_id=cast.here.pk,
+            given_name="Searched",
+            family_name=f"Person {n:02d}",
+            phone_e164=f"+120255502{n:02d}",
+        )
+    page = nurse.post(reverse("desk:search"), {"q": "searched"}).content.decode()
+    assert "The first 20. Type more of the name to see others." in page
+    assert page.index("Person 00") < page.index("Person 01") < page.index("Person 19")
+    page = nurse.post(reverse("desk:search"), {"q": "searched person 07"}).content.decode()
+    assert "1 found" in page
+    assert "The first" not in page

@@ -14,7 +14,7 @@ from euthymia.clinic.faces.desk.forms import NewPatientForm, TaskForm
 from euthymia.clinic.faces.desk.paper import PaperSheets, papers
 from euthymia.clinic.foundation.audit.readings import may_read, readable_locations, record_reading
 from euthymia.clinic.foundation.audit.refusals import NotAllowed
-from euthymia.clinic.foundation.people.access import open_task_for, search_patients
+from euthymia.clinic.foundation.people.access import FOUND_MOST, open_task_for, search_patients
 from euthymia.clinic.foundation.people.acts import finish_task, register_patient
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.people.queries import FoundPatient, open_tasks
@@ -105,7 +105,8 @@ def search(request: Any) -> HttpResponse:
     text = request.POST.get("q", "").replace("\0", "")[:100]
     found: list[FoundPatient] = search_patients(by=request.actor, now=request.now, text=text) if text.strip() else []
     template = "desk/_found.html" if request.headers.get("HX-Request") else "desk/search.html"
-    return render(request, template, {"text": text, "found": found})
+    context = {"text": text, "found": found, "perhaps_more": len(found) == FOUND_MOST}
+    return render(request, template, context)
 
 
 @staff_page

@@ -11,6 +11,9 @@ from euthymia.clinic.foundation.people.links import expiry_of, secret_hash
 from euthymia.clinic.foundation.people.models import Link, Patient, Task
 from euthymia.clinic.foundation.people.queries import FoundPatient, patients_named
 
+FOUND_MOST = 20
+"""So many patients a search shows."""
+
 
 def open_patient(*, by: Actor, now: datetime, ref: UUID, what: str = "patient.chart") -> Patient:
     """The patient with this reference, for someone who may read `what` at his location.
@@ -27,7 +30,7 @@ def open_patient(*, by: Actor, now: datetime, ref: UUID, what: str = "patient.ch
     return patient
 
 
-def search_patients(*, by: Actor, now: datetime, text: str, limit: int = 20) -> list[FoundPatient]:
+def search_patients(*, by: Actor, now: datetime, text: str, limit: int = FOUND_MOST) -> list[FoundPatient]:
     """Patients by name or phone, at the places where this person may read their contact."""
     places = readable_locations(by, "patient.contact")
     if not places:
