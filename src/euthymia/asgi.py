@@ -2,8 +2,8 @@
 
 Django's own handler takes a request from one thread to another wherever its parts change between the two styles, in a
 new thread each time. All of ours is synchronous but the events of live pages, so a request is answered from beginning
-to end by one of a few threads that stay: an entry at a chair costs a third less, and many at once wait in turn instead
-of all being slowed down.
+to end by one of a few threads that stay. What that saves stands in docs/performance.md; many at once wait in turn
+instead of all being slowed down.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ import contextvars
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import IO, Any
 
 import django
@@ -20,7 +19,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.urls import set_script_prefix
 from servestatic.asgi import ServeStaticASGI
 
@@ -60,26 +59,27 @@ class Handler(ASGIHandler):
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, unreadable = self.create_request(scope, body)
+        response = self.get_response(request) if request is not None else unreadable
+        assert response is not None
         if request is None:
             body.close()
-            response: HttpResponseBase = unreadable or HttpResponse(status=400)
-        else:
-            response = self.get_response(request)
         if not response.streaming:
             response.close()
         return response
 
     async def _send_until_gone(self, response: HttpResponseBase, receive: Any, send: Any) -> None:
         """Send events until there are no more, or nobody reads them."""
-        tasks = [asyncio.ensure_future(self.send_response(response, send)), asyncio.ensure_future(receive())]
+        sending = asyncio.ensure_future(self.send_response(response, send))
+        gone = asyncio.ensure_future(receive())
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            sending.cancel()
+            gone.cancel()
+            await asyncio.gather(sending, gone, return_exceptions=True)
             await self._in_thread(response.close)
+        if not sending.cancelled():
+            sending.result()  # a fault of the page is told by the server
 
 
 def _headers(headers: Any, path: str, url: str) -> None:

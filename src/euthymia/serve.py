@@ -193,12 +193,11 @@ class _Server:
         # The parent keeps the listening sockets: while a web server is started again, its callers wait in them.
         worker = [sys.executable, "-m", "django", "run_jobs"]
         env = {**env, "EUTHYMIA_DB_ROLE": "app"}
-        self._web = [
-            Child(name, [sys.executable, "-m", "euthymia.web", str(fd), str(number)], env, keep_fd=fd)
-            for number, (name, fd) in enumerate(
-                zip(web_names(len(doors)), (door.fileno() for door in doors), strict=True)
-            )
-        ]
+        self._web = []
+        for number, name in enumerate(web_names(len(doors))):
+            fd = doors[number].fileno()
+            command = [sys.executable, "-m", "euthymia.web", str(fd), str(number)]
+            self._web.append(Child(name, command, env, keep_fd=fd))
         self._worker = Child("worker", worker, env)
 
     def _wait_until_ready(self, host: str, port: int) -> None:

@@ -159,6 +159,25 @@ def test_a_call_for_help_waits_for_no_breath_and_goes_first():
     assert called < min(at for at in drawings.of(here) if at > called) <= called + SETTLE_S + rest
 
 
+def test_a_call_for_help_ends_the_rest_after_a_heavy_drawing():
+    here, heavy = Place(1), Place(2)
+    drawings = Drawings(drawing_s=0.5)
+    called = 0.0
+
+    async def story(hub: Hub) -> None:
+        nonlocal called
+        hub.join(here)
+        await asyncio.sleep(60)
+        hub.join(heavy)
+        await asyncio.sleep(SETTLE_S + 0.5 + 0.01)
+        called = asyncio.get_running_loop().time()
+        hub.tell(URGENT, 1)
+        await asyncio.sleep(5)
+
+    run(drawings, story)
+    assert drawings.of(here)[-1] == pytest.approx(called + SETTLE_S, abs=1e-3)
+
+
 def test_only_what_it_concerns_is_drawn_once_for_all_who_see_it():
     here, there, picky = Place(1), Place(2), Place(1, wanted="something.else")
     drawings = Drawings()

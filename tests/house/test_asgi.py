@@ -39,12 +39,22 @@ def events(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(for_ever(), content_type="text/event-stream")
 
 
+def broken(request: HttpRequest) -> StreamingHttpResponse:
+    async def some() -> AsyncIterator[bytes]:
+        yield b"data: 1\n\n"
+        raise ValueError("no more to tell")
+
+    response = StreamingHttpResponse(some())
+    response._resource_closers.append(lambda: ended.append("broken"))
+    return response
+
+
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
     return HttpResponse(type(exception).__name__, status=400)
 
 
 handler400 = unreadable
-urlpatterns = [path("echo/", echo), path("held/", held), path("events/", events)]
+urlpatterns = [path("echo/", echo), path("held/", held), path("events/", events), path("broken/", broken)]
 
 
 @pytest.fixture(autouse=True)
@@ -151,6 +161,16 @@ def test_events_end_with_the_server():
 
     asyncio.run(whole())
     assert ended == ["events"]
+
+
+def test_events_that_break_are_closed_and_the_fault_is_told():
+    async def whole() -> None:
+        with pytest.raises(ValueError, match="no more to tell"):
+            await Caller("/broken/").call(asgi.Handler())
+        assert len(asyncio.all_tasks()) == 1, "somebody still listens"
+
+    asyncio.run(whole())
+    assert ended == ["broken"]
 
 
 def test_who_goes_before_his_form_is_whole_is_not_answered_and_nothing_is_done():

@@ -1,15 +1,16 @@
 """The visits of a day as a board shows them: plain values, and each row's form kept while it stays the same."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from euthymia.clinic.foundation.people.rules import spoken_name
 from euthymia.clinic.foundation.practice.queries import thresholds_for_page
 from euthymia.clinic.journey.infusions.models import Infusion, Vitals
 from euthymia.clinic.journey.infusions.states import IN_CHAIR, INFUSION_STATE_WORDS, InfusionState
@@ -25,7 +26,7 @@ _STATUS = {
     InfusionState.PAUSED: "attention",
     InfusionState.DISCHARGED: "settled",
 }
-_RANK = {InfusionState.BOOKED: 4, InfusionState.DISCHARGED: 5, InfusionState.CANCELLED: 6}
+_RANK = {InfusionState.BOOKED: 4, InfusionState.DISCHARGED: 5}
 _RANK_LATE = {Lateness.RED: 0, Lateness.AMBER: 1}
 _RANK_HERE = 2
 
@@ -46,13 +47,13 @@ class BoardVisit:
     starts_at: datetime
     zone: str
     started_at: datetime | None
-    ended_at: datetime | None
+    elapsed: str
+    """How long ago the pump was started, in words; empty before, and after he has gone."""
     clinical: bool
     """Whether the one who looks may see what is charted."""
-    due: Due | None = None
-    elapsed: str = ""
-    """How long ago the pump was started, in words."""
-    until_due: str = ""
+    due: Due | None
+    """His next vitals, for clinicians, while he is in a chair."""
+    until_due: str
 
     @property
     def rank(self) -> tuple[int, datetime]:
@@ -95,25 +96,11 @@ def visits_between(
         .exclude(state=InfusionState.CANCELLED)
         .values_list(*_SHOWN, named=True)
     )
-    visits = [
-        BoardVisit(
-            pk=row.pk,
-            ref=row.ref,
-            state=InfusionState(row.state),
-            number=row.number,
-            of=len(row.plan__schedule_days),
-            patient=f"{row.patient__given_name} {row.patient__family_name}".strip(),
-            chair=row.chair__name,
-            nurse=row.nurse__name,
-            starts_at=row.booking__starts_at,
-            zone=row.booking__zone,
-            started_at=row.started_at,
-            ended_at=row.ended_at,
-            clinical=clinical,
-        )
-        for row in rows
-    ]
-    return sorted(_with_clocks(visits, now), key=lambda v: v.rank)
+    shown = list(rows)
+    watched = [row for row in shown if clinical and row.started_at is not None and row.state in IN_CHAIR]
+    due = _next_vitals(watched, now) if watched else {}
+    visits = [_visit(row, due.get(row.pk), now, clinical=clinical) for row in shown]
+    return sorted(visits, key=lambda v: v.rank)
 
 
 _SHOWN = (
@@ -133,27 +120,40 @@ _SHOWN = (
 )
 
 
-def _with_clocks(visits: list[BoardVisit], now: datetime) -> list[BoardVisit]:
-    """How long each has run and, for clinicians, when the next vitals of those in a chair are due."""
-    watched = [v.pk for v in visits if v.clinical and v.started_at is not None and v.state in IN_CHAIR]
-    last = Vitals.objects.filter(infusion__in=watched).values_list("infusion_id").annotate(Max("at")).order_by()
-    last_at = dict(last) if watched else {}
-    thresholds = thresholds_for_page() if watched else {}
-    timed = set(watched)
-    return [_with_clock(v, last_at.get(v.pk), thresholds, now) if v.pk in timed else _running(v, now) for v in visits]
-
-
-def _running(visit: BoardVisit, now: datetime) -> BoardVisit:
-    if visit.started_at is None or visit.state == InfusionState.DISCHARGED:
-        return visit
-    return replace(visit, elapsed=words.from_now(visit.started_at, now))
-
-
-def _with_clock(
-    visit: BoardVisit, last_at: datetime | None, thresholds: dict[str, Decimal], now: datetime
-) -> BoardVisit:
-    assert visit.started_at is not None
-    due = next_vitals(
-        now=now, started_at=visit.started_at, ended_at=visit.ended_at, last_at=last_at, thresholds=thresholds
+def _visit(row: Any, due: Due | None, now: datetime, *, clinical: bool) -> BoardVisit:
+    state = InfusionState(row.state)
+    runs = row.started_at is not None and state != InfusionState.DISCHARGED
+    return BoardVisit(
+        pk=row.pk,
+        ref=row.ref,
+        state=state,
+        number=row.number,
+        of=len(row.plan__schedule_days),
+        patient=spoken_name(row.patient__given_name, row.patient__family_name),
+        chair=row.chair__name,
+        nurse=row.nurse__name,
+        starts_at=row.booking__starts_at,
+        zone=row.booking__zone,
+        started_at=row.started_at,
+        elapsed=words.from_now(row.started_at, now) if runs else "",
+        clinical=clinical,
+        due=due,
+        until_due=words.from_now(due.at, now) if due else "",
     )
-    return replace(_running(visit, now), due=due, until_due=words.from_now(due.at, now))
+
+
+def _next_vitals(watched: list[Any], now: datetime) -> dict[int, Due]:
+    """When the next vitals of those in a chair are due, by infusion."""
+    ids = [row.pk for row in watched]
+    last = Vitals.objects.filter(infusion__in=ids).values_list("infusion_id").annotate(Max("at")).order_by()
+    last_at, thresholds = dict(last), thresholds_for_page()
+    return {
+        row.pk: next_vitals(
+            now=now,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            last_at=last_at.get(row.pk),
+            thresholds=thresholds,
+        )
+        for row in watched
+    }

@@ -19,7 +19,7 @@ BREATH_S = 1.0
 """How soon after a drawing the same view is drawn again, where its news can wait."""
 REST, REST_MOST_S = 2.0, 1.2
 """After each drawing none is made for so many times as long as it took, but for no longer than that in a round of all
-that are due."""
+that are due. A call for help ends the rest."""
 QUEUED = 2
 """So many drawings wait for a reader who is slow; of more the oldest is left out."""
 
@@ -66,6 +66,7 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._pages: dict[View, _Page] = {}
         self._news = asyncio.Event()
+        self._call = asyncio.Event()
 
     def join(self, view: View) -> Reader:
         """A new reader. What happened since his page was made, or while his stream was cut, is drawn for him."""
@@ -101,6 +102,8 @@ class Hub:
         for page in pages:
             page.announce(now, urgent=urgent)
         self._news.set()
+        if urgent:
+            self._call.set()
 
     async def draw(self) -> None:
         """Draw what is due, for as long as this is let run."""
@@ -113,15 +116,14 @@ class Hub:
             view, page = min(due, key=lambda one: (not one[1].urgent, one[1].due_at))
             page.drawn_at, page.due_at, page.urgent = now, float("inf"), False
             await self._hand_out(view)
-            await asyncio.sleep(min(REST * (self._loop.time() - now), REST_MOST_S / len(due)))
+            await _until(self._call, min(REST * (self._loop.time() - now), REST_MOST_S / len(due)))
+            self._call.clear()
 
     async def _wait(self, now: float) -> None:
         """Until something is due, or there are news."""
         next_due = min((page.due_at for page in self._pages.values()), default=float("inf"))
         self._news.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(None if next_due == float("inf") else next_due - now):
-                await self._news.wait()
+        await _until(self._news, None if next_due == float("inf") else next_due - now)
 
     async def _hand_out(self, view: View) -> None:
         try:
@@ -134,3 +136,9 @@ class Hub:
             if reader.full():
                 reader.get_nowait()
             reader.put_nowait(message)
+
+
+async def _until(event: asyncio.Event, most_s: float | None) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(most_s):
+            await event.wait()

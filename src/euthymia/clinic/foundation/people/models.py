@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 
 from euthymia.clinic.foundation.audit.models import Charted, Tracked
-from euthymia.clinic.foundation.people.rules import Stage, TaskKind
+from euthymia.clinic.foundation.people.rules import Stage, TaskKind, spoken_name
 from euthymia.clinic.foundation.practice.models import Location, Staff
 
 
@@ -47,7 +47,7 @@ class Patient(Tracked):
     @property
     def name(self) -> str:
         """The name as people say it."""
-        return f"{self.given_name} {self.family_name}".strip()
+        return spoken_name(self.given_name, self.family_name)
 
 
 class LinkPurpose(models.TextChoices):

@@ -83,3 +83,12 @@ def fold(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text)
     bare = "".join(c for c in apart if not unicodedata.combining(c))
     return " ".join(bare.casefold().split())
+
+
+def spoken_name(given_name: str, family_name: str) -> str:
+    """A name as people say it.
+
+    >>> spoken_name("Demo", "Patient")
+    'Demo Patient'
+    """
+    return f"{given_name} {family_name}".strip()
