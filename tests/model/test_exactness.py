@@ -121,3 +121,15 @@ def test_benefit_is_monotone_in_dose_and_never_above_its_ceiling() -> None:
         assert np.all(found >= before)
         assert np.all(found <= draws.ceiling)
         before = found
+
+
+def test_nothing_is_compiled_once_the_kernel_is_loaded() -> None:
+    """Once, draws of many patients came in another layout than the loaded one: a page waited for the compiler."""
+    course = Course.from_template("depression", weight_kg=70)
+    drawn = calibrated().draw(600, np.random.default_rng(5))
+    for draws in (drawn, drawn.taken(np.arange(0, 600, 2)), drawn.taken(np.array([3]))):
+        for days in (np.array([0.5]), np.arange(85.0)):
+            kernel.benefit(draws, course.infusions, course.weight_kg, days)
+    assert len(kernel.run.signatures) == 1  # type: ignore[attr-defined]  # of the compiled function
+    with pytest.raises(TypeError, match="No matching definition"):
+        kernel.benefit(drawn, course.infusions, course.weight_kg, np.array([0.5, 1.0]), out=np.empty((600, 2)).T)

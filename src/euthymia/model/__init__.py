@@ -17,7 +17,7 @@ def warm() -> None:
     """Load the compiled kernel, in a second or two (ten, the first time on a machine).
 
     Until then NumPy computes the same, some five times slower: a short process need not wait for a compiler. A
-    server calls this when it starts.
+    server calls this when it starts; once it is done, nothing is compiled any more.
     """
     from euthymia.model.kernel import warm as load
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from euthymia.model.course import Infusion
 from euthymia.model.mood import kept_apart, scaled_plasma, use_compiled
-from euthymia.model.population import OWN_NORMALS, Draws, calibrated, draws_under
+from euthymia.model.population import Draws
 from euthymia.model.program import Program, program_for
 
 Array = NDArray[np.float64]
@@ -37,6 +37,14 @@ OPTIONS: dict[str, Any] = {
 def compiled(function: F) -> F:
     """Compile a function when it is first called, and keep the result on disk."""
     return cast(F, njit(**OPTIONS)(function))
+
+
+def compiled_for(*arguments: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Compile a function at once, and for these types of arguments alone; keep the result on disk.
+
+    A call with others raises TypeError. Else it would be compiled again for them, in the middle of somebody's page.
+    """
+    return lambda function: cast(Callable[..., None], njit(types.void(*arguments), **OPTIONS)(function))
 
 
 def uncounted(function: F) -> F:
@@ -437,7 +445,18 @@ def _group(
         _copy(result[:count], out[step_column[step], low : low + count])
 
 
-@compiled
+_ROW, _ROWS = types.float64[::1], types.float64[:, ::1]
+_WHOLE_ROW, _WHOLE_ROWS = types.int64[::1], types.int64[:, ::1]
+PROGRAM_TYPES = (
+    *(_ROWS, _WHOLE_ROW, _ROWS, _WHOLE_ROW),  # quadratures
+    *(_WHOLE_ROW, _ROW, _ROW),  # keys
+    *(_WHOLE_ROW, _ROW, _ROW, _ROW),  # runs, and the gaps
+    *(_WHOLE_ROW, _WHOLE_ROW, _WHOLE_ROWS, _WHOLE_ROW, _WHOLE_ROWS, _WHOLE_ROW),  # steps
+)
+"""Of each field of a `Program`, in their order."""
+
+
+@compiled_for(*PROGRAM_TYPES, _ROWS, _ROWS)
 def run(
     segments: Array,
     quad_segments: Ints,
@@ -485,19 +504,14 @@ def run(
 def packed(draws: Draws, weight_kg: float) -> Array:
     """Return the parameters of the draws at a weight as the kernel reads them, shape (12, n)."""
     rates, weights = scaled_plasma(draws, weight_kg)
-    levels = 1000.0 * weights / rates
-    return np.vstack(
-        [
-            rates.T,
-            levels.T,
-            draws.half_occupancy_ng_per_ml,
-            kept_apart(draws.fast_per_day, rates),
-            kept_apart(draws.slow_per_day, rates),
-            draws.slow_share,
-            draws.gain,
-            draws.ceiling,
-        ]
-    )
+    rows = np.empty((12, len(draws)))
+    rows[:3] = rates.T
+    rows[3:6] = (1000.0 * weights / rates).T
+    rows[6] = draws.half_occupancy_ng_per_ml
+    rows[7] = kept_apart(draws.fast_per_day, rates)
+    rows[8] = kept_apart(draws.slow_per_day, rates)
+    rows[9], rows[10], rows[11] = draws.slow_share, draws.gain, draws.ceiling
+    return rows
 
 
 def benefit(
@@ -515,8 +529,5 @@ def benefit(
 
 
 def warm() -> None:
-    """Load the kernel (compile it, the first time on a machine) and let it compute from now on."""
-    fixed = calibrated().point
-    one = draws_under(fixed, np.zeros((1, OWN_NORMALS)))
-    benefit(one, [Infusion(0.0, 35.0, 40.0)], 70.0, np.array([0.5, 1.0]))
+    """Let the kernel compute from now on. To import it was to load it (or compile it, the first time on a machine)."""
     use_compiled(benefit)
