@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from euthymia.clinic.faces.desk.board_visits import BoardVisit, visits_between
@@ -11,7 +13,7 @@ from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.permissions import CLINICIANS
 from euthymia.clinic.foundation.audit.readings import readable_locations
 from euthymia.clinic.foundation.people.models import Task
-from euthymia.clinic.foundation.people.queries import open_tasks
+from euthymia.clinic.foundation.people.queries import first_tasks
 from euthymia.clinic.foundation.practice.models import Location
 from euthymia.clinic.foundation.practice.queries import locations_for_page, thresholds_for_page
 from euthymia.clinic.journey.consults.models import Call
@@ -21,6 +23,7 @@ from euthymia.clinic.journey.infusions.beforehand_queries import open_gates
 from euthymia.clinic.journey.infusions.button_forms import AnswerForm
 from euthymia.clinic.journey.infusions.button_queries import Ring, rings_at
 from euthymia.clinic.journey.outcomes.models import Score, Unread
+from euthymia.postgres.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def board(sight: Sight, now: datetime) -> Board:
         calls=calls_between(sight.locations, start, end),
         visits=visits,
         gates=_gates(sight, visits),
-        tasks=open_tasks(sight.locations),
+        tasks=first_tasks(sight.locations),
         rings=rings_at(sight.locations, now, thresholds_for_page()),
         scores=_unread_scores(sight) if sight.clinical else [],
         clinical=sight.clinical,
@@ -117,12 +120,10 @@ def _gates(sight: Sight, visits: list[BoardVisit]) -> list[OpenGate]:
 
 def _unread_scores(sight: Sight) -> list[Score]:
     """Scores that no clinician has looked at, the oldest first."""
-    rows = (
-        Unread.objects.filter(location_id__in=sight.locations).select_related("score__patient").only(*_SHOWN_OF_A_SCORE)
-    )
-    return [row.score for row in rows.order_by("score__taken_at")[:30]]
+    return [row.score for row in _unread_at(locations=sight.locations)]
 
 
+SHOWN_SCORES = 30
 _SHOWN_OF_A_SCORE = (
     "score__instrument",
     "score__total",
@@ -131,3 +132,9 @@ _SHOWN_OF_A_SCORE = (
     "score__patient__given_name",
     "score__patient__family_name",
 )
+
+
+@prepared
+def _unread_at(locations: Any) -> QuerySet[Unread]:
+    rows = Unread.objects.filter(location_id__any_of=locations).select_related("score__patient")
+    return rows.only(*_SHOWN_OF_A_SCORE).order_by("score__taken_at")[:SHOWN_SCORES]

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -16,6 +16,7 @@ from euthymia.clinic.journey.infusions.models import Infusion, Vitals
 from euthymia.clinic.journey.infusions.states import IN_CHAIR, INFUSION_STATE_WORDS, InfusionState
 from euthymia.clinic.journey.infusions.vitals_clock import Due, Lateness, next_vitals
 from euthymia.clinic.look import words
+from euthymia.postgres.prepared import prepared
 
 KEPT_ROWS = 4096
 """So many rows keep their form: the visits of a large practice's day, as clinicians and as the front desk see them."""
@@ -86,17 +87,7 @@ def visits_between(
     locations: frozenset[int], start: datetime, end: datetime, now: datetime, *, clinical: bool
 ) -> list[BoardVisit]:
     """The visits of a period at these locations, what is late on top; cancelled ones left out."""
-    rows = (
-        Infusion.objects.filter(
-            booking__location_id__in=locations,
-            booking__live=True,
-            booking__starts_at__gte=start,
-            booking__starts_at__lt=end,
-        )
-        .exclude(state=InfusionState.CANCELLED)
-        .values_list(*_SHOWN, named=True)
-    )
-    shown = list(rows)
+    shown = _between(locations=locations, start=start, end=end)
     watched = [row for row in shown if clinical and row.started_at is not None and row.state in IN_CHAIR]
     due = _next_vitals(watched, now) if watched else {}
     visits = [_visit(row, due.get(row.pk), now, clinical=clinical) for row in shown]
@@ -118,6 +109,22 @@ _SHOWN = (
     "started_at",
     "ended_at",
 )
+
+
+@prepared
+def _between(locations: Any, start: Any, end: Any) -> QuerySet[Infusion, Any]:
+    rows = Infusion.objects.filter(
+        booking__location_id__any_of=locations,
+        booking__live=True,
+        booking__starts_at__gte=start,
+        booking__starts_at__lt=end,
+    )
+    return rows.exclude(state=InfusionState.CANCELLED).values_list(*_SHOWN, named=True)
+
+
+@prepared
+def _last_vitals(infusions: Any) -> QuerySet[Vitals, Any]:
+    return Vitals.objects.filter(infusion__any_of=infusions).values_list("infusion_id").annotate(Max("at")).order_by()
 
 
 def _visit(row: Any, due: Due | None, now: datetime, *, clinical: bool) -> BoardVisit:
@@ -144,9 +151,8 @@ def _visit(row: Any, due: Due | None, now: datetime, *, clinical: bool) -> Board
 
 def _next_vitals(watched: list[Any], now: datetime) -> dict[int, Due]:
     """When the next vitals of those in a chair are due, by infusion."""
-    ids = [row.pk for row in watched]
-    last = Vitals.objects.filter(infusion__in=ids).values_list("infusion_id").annotate(Max("at")).order_by()
-    last_at, thresholds = dict(last), thresholds_for_page()
+    last_at = dict(_last_vitals(infusions=[row.pk for row in watched]))
+    thresholds = thresholds_for_page()
     return {
         row.pk: next_vitals(
             now=now,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,8 +32,10 @@ from euthymia.clinic.foundation.practice.queries import thresholds_for_page
 from euthymia.clinic.journey.boosters.history import course_of, history_now
 from euthymia.clinic.journey.boosters.models import Booster
 from euthymia.clinic.journey.infusions.models import Infusion
+from euthymia.clinic.journey.infusions.states import InfusionState
 from euthymia.clinic.journey.plans.queries import plan_for_chart
 from euthymia.clinic.journey.screening.queries import last_decision
+from euthymia.postgres.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +101,23 @@ def payment(request: Any, ref: UUID) -> HttpResponse:
     return render(request, "desk/chart.html", page_of(request, patient, payment_form=form), status=422)
 
 
+@prepared
+def _visits_of(patient_id: Any) -> QuerySet[Infusion]:
+    """A patient's visits, the latest first; cancelled ones left out."""
+    rows = Infusion.objects.filter(patient=patient_id).exclude(state=InfusionState.CANCELLED)
+    of_itself = ("ref", "number", "state", "started_at", "ended_at")
+    of_others = ("booking__starts_at", "chair__name", "plan__schedule_days")
+    rows = rows.select_related("booking", "chair", "plan").only(*of_itself, *of_others)
+    return rows.order_by("-booking__starts_at")
+
+
 def page_of(request: Any, patient: Patient, **forms: Any) -> dict[str, Any]:
     """The context of the chart page, by what this person may read."""
     actor: Actor = request.actor
     clinical = may_read(actor, "patient.chart", patient.location_id)
     money = may_read(actor, "patient.money", patient.location_id)
     plan = plan_for_chart(patient)
-    visits = list(
-        Infusion.objects.filter(patient=patient)
-        .exclude(state="cancelled")
-        .select_related("booking", "chair", "plan")
-        .only(*_SHOWN_OF_A_VISIT)
-        .order_by("-booking__starts_at")
-    )
+    visits = _visits_of(patient_id=patient.pk)
     context: dict[str, Any] = {
         "patient": patient,
         "phone": spoken_phone(patient.phone_e164),
@@ -137,17 +144,6 @@ def page_of(request: Any, patient: Patient, **forms: Any) -> dict[str, Any]:
         }
     return context
 
-
-_SHOWN_OF_A_VISIT = (
-    "ref",
-    "number",
-    "state",
-    "started_at",
-    "ended_at",
-    "booking__starts_at",
-    "chair__name",
-    "plan__schedule_days",
-)
 
 # Once the patient has agreed to a plan, the decision that led there stands on the screening page alone.
 BEFORE_PLAN = {

@@ -115,7 +115,7 @@ def tasks(request: Any) -> HttpResponse:
     """Everything that is still to be done, the longest overdue first."""
     sight, _ = _sight(request)
     record_reading(by=request.actor, now=request.now, what="board", location_id=min(sight.locations), patient_id=None)
-    return render(request, "desk/tasks.html", {"tasks": open_tasks(sight.locations, 200), "form": TaskForm()})
+    return render(request, "desk/tasks.html", {"tasks": open_tasks(sight.locations), "form": TaskForm()})
 
 
 @staff_page

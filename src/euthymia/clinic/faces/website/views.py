@@ -13,7 +13,7 @@ from euthymia.clinic.faces.website.forms import ZONES, BookForm, TimeForm, known
 from euthymia.clinic.foundation.audit.actors import CALLER
 from euthymia.clinic.foundation.audit.forms import ActForm
 from euthymia.clinic.foundation.practice.models import CourseTemplate, Location, Package, Price
-from euthymia.clinic.foundation.practice.queries import the_practice
+from euthymia.clinic.foundation.practice.queries import locations_for_page, the_practice
 from euthymia.clinic.journey.consults.access import call_by_secret
 from euthymia.clinic.journey.consults.acts import book_call, cancel_call, move_call
 from euthymia.clinic.journey.consults.letters import calendar_file, time_in_words
@@ -155,7 +155,7 @@ def calendar(request: Any, secret: str) -> HttpResponse:
 
 def _offer(request: Any, zone: str = "") -> dict[str, Any]:
     """The free times by day, in the caller's zone, for the place he chose."""
-    locations = list(Location.objects.all())
+    locations = locations_for_page()
     wanted = request.GET.get("location", "")
     place = next((x for x in locations if x.slug == wanted), None)
     home_zone = place.zone if place else (locations[0].zone if locations else "UTC")

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from euthymia.clinic.foundation.billing.models import LedgerAccount, LedgerLine
 from euthymia.clinic.foundation.people.models import Patient
+from euthymia.postgres.prepared import prepared
 
 
 def balance_cents(patient: Patient, account: LedgerAccount) -> int:
@@ -28,12 +30,16 @@ class Statement:
     prepaid_cents: int
 
 
+@prepared
+def _lines_of(patient_id: Any) -> QuerySet[LedgerLine, tuple[int, datetime, str, str, int]]:
+    lines = LedgerLine.objects.filter(entry__patient=patient_id).order_by("-entry__at", "-entry_id")
+    return lines.values_list("entry_id", "entry__at", "entry__what", "account", "amount_cents")
+
+
 def statement_of(patient: Patient) -> list[Statement]:
     """A patient's entries with their sums by account, newest first, in one query."""
-    lines = LedgerLine.objects.filter(entry__patient=patient).order_by("-entry__at", "-entry_id")
-    listed = lines.values_list("entry_id", "entry__at", "entry__what", "account", "amount_cents")
     statement = []
-    for (_, at, what), of_entry in groupby(listed, key=lambda line: line[:3]):
+    for (_, at, what), of_entry in groupby(_lines_of(patient_id=patient.pk), key=lambda line: line[:3]):
         sums = dict.fromkeys(LedgerAccount.values, 0)
         for *_, account, amount_cents in of_entry:
             sums[account] += amount_cents

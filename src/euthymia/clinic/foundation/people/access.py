@@ -9,7 +9,7 @@ from euthymia.clinic.foundation.audit.readings import may_read, readable_locatio
 from euthymia.clinic.foundation.audit.refusals import NotAllowed
 from euthymia.clinic.foundation.people.links import expiry_of, secret_hash
 from euthymia.clinic.foundation.people.models import Link, Patient, Task
-from euthymia.clinic.foundation.people.queries import FoundPatient, patients_named
+from euthymia.clinic.foundation.people.queries import FoundPatient, patient_with, patients_named
 
 FOUND_MOST = 20
 """So many patients a search shows."""
@@ -23,7 +23,7 @@ def open_patient(*, by: Actor, now: datetime, ref: UUID, what: str = "patient.ch
     NotAllowed
         When there is none, or none for this person.
     """
-    patient = Patient.objects.select_related("location").filter(ref=ref).first()
+    patient = patient_with(ref)
     if patient is None or not may_read(by, what, patient.location_id):
         raise NotAllowed(what)
     record_reading(by=by, now=now, what=what, location_id=patient.location_id, patient_id=patient.pk)

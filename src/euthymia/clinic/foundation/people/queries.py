@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from euthymia.clinic.foundation.people.models import Note, Patient, Task
 from euthymia.clinic.foundation.people.rules import fold
+from euthymia.postgres.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,16 @@ class FoundPatient:
     family_name: str
     birth_on: date | None
     location: str
+
+
+@prepared
+def _with_ref(ref: Any) -> QuerySet[Patient]:
+    return Patient.objects.filter(ref=ref).select_related("location")
+
+
+def patient_with(ref: UUID) -> Patient | None:
+    """The patient with this reference, and his location."""
+    return _with_ref.first(ref=ref)
 
 
 def patients_named(text: str, locations: frozenset[int], limit: int) -> list[FoundPatient]:
@@ -44,11 +56,29 @@ def patients_named(text: str, locations: frozenset[int], limit: int) -> list[Fou
     return [FoundPatient(ref, given, family, born, place) for _, ref, given, family, born, place in found]
 
 
-def open_tasks(locations: frozenset[int], limit: int = 50) -> list[Task]:
-    """What is still to be done, the longest overdue first."""
-    rows = Task.objects.filter(location_id__in=locations, done_at=None)
+FIRST_TASKS, MOST_TASKS = 50, 200
+"""So many are shown beside other things, and on the page of the tasks."""
+
+
+def _open_tasks(**where: Any) -> QuerySet[Task]:
+    rows = Task.objects.filter(**where, done_at=None)
     shown = ("what", "due_at", "patient__given_name", "patient__family_name", "location__name", "named__name")
-    return list(rows.select_related("patient", "named", "location").only(*shown).order_by("due_at")[:limit])
+    return rows.select_related("patient", "named", "location").only(*shown).order_by("due_at")
+
+
+@prepared
+def _first_tasks(locations: Any) -> QuerySet[Task]:
+    return _open_tasks(location_id__any_of=locations)[:FIRST_TASKS]
+
+
+def first_tasks(locations: frozenset[int]) -> list[Task]:
+    """What is to be done first, the longest overdue on top."""
+    return _first_tasks(locations=locations)
+
+
+def open_tasks(locations: frozenset[int]) -> list[Task]:
+    """What is still to be done, the longest overdue first."""
+    return list(_open_tasks(location_id__in=locations)[:MOST_TASKS])
 
 
 def overdue_count(locations: frozenset[int], now: datetime) -> int:
@@ -56,8 +86,12 @@ def overdue_count(locations: frozenset[int], now: datetime) -> int:
     return Task.objects.filter(location_id__in=locations, done_at=None, due_at__lt=now).count()
 
 
+@prepared
+def _notes_of(patient_id: Any) -> QuerySet[Note]:
+    rows = Note.objects.filter(patient=patient_id).select_related("by")
+    return rows.only("at", "text", "by__name").order_by("-at")
+
+
 def notes_of(patient: Patient) -> list[Note]:
     """The notes about a patient, newest first."""
-    return list(
-        Note.objects.filter(patient=patient).select_related("by").only("at", "text", "by__name").order_by("-at")
-    )
+    return _notes_of(patient_id=patient.pk)

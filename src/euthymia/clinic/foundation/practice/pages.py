@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
@@ -62,15 +62,23 @@ _WAYS = (
 )
 
 
+@cache
+def _address(name: str) -> str | None:
+    """The address of a page without arguments; None where its room is not installed."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
 def ways_for(actor: Actor, path: str) -> list[Way]:
     """The pages that this person may go to, the present one marked."""
     ways, here = [], []
     for label, name, what in _WAYS:
         if not may_read(actor, what, None):
             continue
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
+        url = _address(name)
+        if url is None:
             continue
         ways.append(Way(label, url, current=False))
         if path == url or (name != "desk:board" and path.startswith(url)):

@@ -2,13 +2,24 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from euthymia.clinic.foundation.schedule.models import Booking, Claim, ResourceKind
+from euthymia.postgres.prepared import prepared
 
 Periods = list[tuple[datetime, datetime]]
+
+
+@prepared
+def _taken(chairs: Any, staff: Any, patients: Any, during: Any, leaving: Any) -> QuerySet[Claim, tuple[str, int, Any]]:
+    any_of = Q(resource_kind=ResourceKind.CHAIR, resource_id__any_of=chairs)
+    any_of |= Q(resource_kind=ResourceKind.STAFF, resource_id__any_of=staff)
+    any_of |= Q(resource_kind=ResourceKind.PATIENT, resource_id__any_of=patients)
+    rows = Claim.objects.filter(any_of, live=True, during__overlap=during).exclude(booking_id=leaving)
+    return rows.values_list("resource_kind", "resource_id", "during")
 
 
 def taken_periods(
@@ -25,12 +36,14 @@ def taken_of_kinds(
     leaving: Booking | None = None,
 ) -> dict[ResourceKind, dict[int, Periods]]:
     """For each resource of several kinds the periods in which it is taken, but for a booking that is to be moved."""
-    any_of = Q()
-    for kind, ids in wanted.items():
-        any_of |= Q(resource_kind=kind, resource_id__in=ids)
-    claims = Claim.objects.exclude(booking=leaving) if leaving else Claim.objects
-    rows = claims.filter(any_of, live=True, during__overlap=DateTimeTZRange(starts_at, ends_at))
+    rows = _taken(
+        chairs=wanted.get(ResourceKind.CHAIR, frozenset()),
+        staff=wanted.get(ResourceKind.STAFF, frozenset()),
+        patients=wanted.get(ResourceKind.PATIENT, frozenset()),
+        during=DateTimeTZRange(starts_at, ends_at),
+        leaving=leaving.pk if leaving else 0,
+    )
     taken: dict[ResourceKind, dict[int, Periods]] = {kind: {i: [] for i in ids} for kind, ids in wanted.items()}
-    for of_kind, resource_id, during in rows.values_list("resource_kind", "resource_id", "during"):
+    for of_kind, resource_id, during in rows:
         taken[ResourceKind(of_kind)][resource_id].append((during.lower, during.upper))
     return taken

@@ -3,12 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
 
 from euthymia.clinic.foundation.forecasts.service import GivenInfusion, History, TakenScore
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.journey.infusions.given import Given, given_to
 from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.outcomes.models import Score
+from euthymia.postgres.prepared import prepared
 
 SCALE = "PHQ-9"
 INSTRUMENT = "phq9"
@@ -39,15 +44,17 @@ class PatientCourse:
         return round((at - self.origin).total_seconds() / 86_400, 3)
 
 
+@prepared
+def _scores_of(patient_id: Any) -> QuerySet[Score, tuple[datetime, Decimal | None]]:
+    rows = Score.objects.filter(patient=patient_id, instrument=INSTRUMENT, total__isnull=False, corrections=None)
+    return rows.order_by("taken_at").values_list("taken_at", "total")
+
+
 def course_of(patient: Patient, visits: Iterable[Infusion] | None = None) -> PatientCourse:
     """A patient's infusions as given and PHQ-9 scores as taken. `visits`, where the caller has read them already."""
     given, weight_kg = given_to(patient, visits)
-    scores = Score.objects.filter(patient=patient, instrument=INSTRUMENT, total__isnull=False, corrections=None)
-    return PatientCourse(
-        tuple(given),
-        tuple((at, float(total or 0)) for at, total in scores.order_by("taken_at").values_list("taken_at", "total")),
-        weight_kg,
-    )
+    scores = tuple((at, float(total or 0)) for at, total in _scores_of(patient_id=patient.pk))
+    return PatientCourse(tuple(given), scores, weight_kg)
 
 
 def shown_from(until_day: float) -> float | None:

@@ -3,17 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from euthymia.clinic.foundation.audit.actors import Role
 from euthymia.clinic.foundation.practice.models import Location, PostHeld, Practice, Staff
+from euthymia.clinic.foundation.practice.queries import practice_for_page
 from euthymia.clinic.foundation.schedule.models import ResourceKind
 from euthymia.clinic.foundation.schedule.queries import taken_periods
 from euthymia.clinic.foundation.schedule.rules import Opening, free_starts, open_periods
 from euthymia.clinic.journey.consults.models import Call
 from euthymia.clinic.journey.consults.states import CallState
+from euthymia.postgres.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +43,17 @@ def free_slots(now: datetime, *, location_id: int | None, days: int | None = Non
 
     With no location, one for each time: the first physician who is free.
     """
-    settings = Practice.objects.get().call_settings
+    practice = practice_for_page()
+    assert practice is not None
+    settings = practice.call_settings
     minutes, ahead = int(settings["slot_minutes"]), days or int(settings["days_ahead"])
     notice = timedelta(minutes=int(settings.get("notice_minutes", 60)))
-    posts = physician_posts()
-    if location_id is not None:
-        posts = posts.filter(location_id=location_id)
+    posts = [post for post in _physicians() if location_id in (None, post.location_id)]
     found: dict[tuple[datetime, int], Slot] = {}
     taken = taken_periods(
         ResourceKind.STAFF, frozenset(p.staff_id for p in posts), now, now + timedelta(days=ahead + 2)
     )
-    for post in posts.order_by("location_id", "staff_id"):
+    for post in posts:
         for start in _starts(post.staff, post.location, now, ahead, minutes, now + notice, taken):
             where = 0 if location_id is None else post.location_id
             found.setdefault((start, where), Slot(start, post.staff_id, post.location_id))
@@ -61,6 +64,11 @@ def physician_posts() -> QuerySet[PostHeld]:
     """The posts of physicians who work here now."""
     posts = PostHeld.objects.filter(role=Role.PHYSICIAN, held_to=None)
     return posts.select_related("staff", "location")
+
+
+@prepared
+def _physicians() -> QuerySet[PostHeld]:
+    return physician_posts().order_by("location_id", "staff_id")
 
 
 def offered_starts(post: PostHeld, now: datetime) -> list[datetime]:
@@ -89,17 +97,22 @@ def _starts(
         yield from free_starts(periods, taken[staff.pk], minutes, not_before)
 
 
-def calls_between(locations: frozenset[int], start: datetime, end: datetime) -> list[Call]:
-    """The calls of a period at these locations, in order of time; cancelled ones left out."""
+@prepared
+def _calls_between(locations: Any, start: Any, end: Any) -> QuerySet[Call]:
     rows = Call.objects.filter(
-        booking__location_id__in=locations,
+        booking__location_id__any_of=locations,
         booking__live=True,
         booking__starts_at__gte=start,
         booking__starts_at__lt=end,
     ).exclude(state=CallState.CANCELLED)
     rows = rows.select_related("booking__location", "physician").order_by("booking__starts_at")
     shown = ("name", "state", "booking__starts_at", "booking__zone", "booking__location__name", "physician__name")
-    return list(rows.only(*shown))
+    return rows.only(*shown)
+
+
+def calls_between(locations: frozenset[int], start: datetime, end: datetime) -> list[Call]:
+    """The calls of a period at these locations, in order of time; cancelled ones left out."""
+    return _calls_between(locations=locations, start=start, end=end)
 
 
 def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:

@@ -19,8 +19,7 @@ from euthymia.clinic.journey.infusions.access import open_infusion
 from euthymia.clinic.journey.infusions.booking_acts import book_infusion, cancel_infusion, move_infusion
 from euthymia.clinic.journey.infusions.forms import CancelForm, MoveDayForm, MoveForm
 from euthymia.clinic.journey.infusions.models import Infusion
-from euthymia.clinic.journey.infusions.queries import Places, plan_to_book
-from euthymia.clinic.journey.infusions.states import InfusionState
+from euthymia.clinic.journey.infusions.queries import Places, booked_of, plan_to_book
 from euthymia.clinic.journey.plans.models import Plan
 from euthymia.clinic.journey.plans.queries import planned_dates
 from euthymia.clinic.look.words import clock
@@ -95,12 +94,7 @@ def _offered(code: str) -> tuple[datetime, int, int]:
 
 def _sessions(plan: Plan, patient: Patient, now: datetime, typed: Any) -> list[dict[str, Any]]:
     """Each session with the times offered on its day; the first free one is marked."""
-    booked = {
-        i.number: i
-        for i in Infusion.objects.filter(plan=plan)
-        .exclude(state=InfusionState.CANCELLED)
-        .select_related("booking", "chair", "nurse")
-    }
+    booked = booked_of(plan)
     days = _days_from(plan, now.date())
     places = Places(plan, min(days), max(days) + timedelta(days=1))
     sessions = []

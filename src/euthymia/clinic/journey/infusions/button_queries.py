@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from euthymia.clinic.journey.infusions.button import CallState, Urgency, urgency
 from euthymia.clinic.journey.infusions.button_models import HelpCall
 from euthymia.clinic.journey.infusions.models import Infusion
 from euthymia.clinic.journey.infusions.states import IN_CHAIR
+from euthymia.postgres.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,18 @@ def ring_of(infusion: Infusion, calls: list[HelpCall], now: datetime, thresholds
     return Ring(infusion, [c for c in calls if c.rings and c.state != CallState.SETTLED], how)
 
 
+@prepared
+def _unsettled_at(locations: Any) -> QuerySet[HelpCall, int]:
+    rows = HelpCall.objects.filter(
+        infusion__location_id__any_of=locations, infusion__state__in=IN_CHAIR, answer__outcome__isnull=True
+    )
+    return rows.values_list("id", flat=True)
+
+
 def rings_at(locations: frozenset[int], now: datetime, thresholds: dict[str, Decimal]) -> list[Ring]:
     """The open calls of some locations, one entry a patient, the longest unanswered first."""
-    unsettled = HelpCall.objects.filter(
-        infusion__location_id__in=locations, infusion__state__in=IN_CHAIR, answer__outcome__isnull=True
-    )
     # Nearly always there is none, and to know that much costs little.
-    ids = list(unsettled.values_list("id", flat=True))
+    ids = _unsettled_at(locations=locations)
     if not ids:
         return []
     rows = HelpCall.objects.filter(id__in=ids).select_related(

@@ -4,12 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
+from typing import Any
+
+from django.db.models import QuerySet
 
 from euthymia.clinic.foundation.forecasts.service import Segments
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.schedule.rules import seconds_between
 from euthymia.clinic.journey.infusions.dose import Rate
 from euthymia.clinic.journey.infusions.models import DoseOrder, Infusion, Segment
+from euthymia.postgres.prepared import prepared
 
 SHORTEST_MIN = 0.1
 WHOLE = 0.995
@@ -60,14 +64,25 @@ def given_of(started_at: datetime, ended_at: datetime | None, order: DoseOrder, 
     return Given(started_at, round(given_mg, 3), start + lasted, pieces)
 
 
+@prepared
+def _orders_of(patient_id: Any) -> QuerySet[DoseOrder]:
+    shown = ("infusion", "dose_ug", "minutes", "weight_g")
+    return DoseOrder.objects.filter(infusion__patient=patient_id).only(*shown).order_by("id")
+
+
+@prepared
+def _rates_of(patient_id: Any) -> QuerySet[Segment, tuple[int, datetime, int]]:
+    rows = Segment.objects.filter(infusion__patient=patient_id).order_by("from_at", "id")
+    return rows.values_list("infusion_id", "from_at", "dose_ug_per_min")
+
+
 def given_to(patient: Patient, visits: Iterable[Infusion] | None = None) -> tuple[list[Given], float | None]:
     """A patient's infusions in time, and the weight (kg) of the last. `visits`, where the caller has read them."""
     if visits is None:
         visits = Infusion.objects.filter(patient=patient, started_at__isnull=False)
-    orders = {order.infusion_id: order for order in DoseOrder.objects.filter(infusion__patient=patient).order_by("id")}
+    orders = {order.infusion_id: order for order in _orders_of(patient_id=patient.pk)}
     rates: dict[int, list[Rate]] = {}
-    rows = Segment.objects.filter(infusion__patient=patient).order_by("from_at", "id")
-    for pk, from_at, ug_per_min in rows.values_list("infusion_id", "from_at", "dose_ug_per_min"):
+    for pk, from_at, ug_per_min in _rates_of(patient_id=patient.pk):
         rates.setdefault(pk, []).append(Rate(from_at, ug_per_min))
     found, weight_kg = [], None
     begun = [(visit.started_at, visit.pk, visit.ended_at) for visit in visits if visit.started_at is not None]

@@ -2,11 +2,14 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
 
 from euthymia.clinic.foundation.audit.actors import Role
 from euthymia.clinic.foundation.people.models import Patient
-from euthymia.clinic.foundation.practice.models import Chair, PostHeld, Staff
+from euthymia.clinic.foundation.practice.models import Chair, Staff
 from euthymia.clinic.foundation.schedule.models import Booking, ResourceKind
 from euthymia.clinic.foundation.schedule.queries import taken_of_kinds
 from euthymia.clinic.foundation.schedule.rules import Opening, open_periods
@@ -15,10 +18,12 @@ from euthymia.clinic.journey.infusions.gate import GateState
 from euthymia.clinic.journey.infusions.models import DoseOrder, Infusion, InfusionEvent, Segment, Vitals
 from euthymia.clinic.journey.infusions.signs import Charted
 from euthymia.clinic.journey.infusions.slips import Known
+from euthymia.clinic.journey.infusions.states import InfusionState
 from euthymia.clinic.journey.plans.models import Plan
 from euthymia.clinic.journey.plans.states import PlanState
 from euthymia.clinic.journey.screening.queries import last_screening
 from euthymia.clinic.journey.screening.rules import age_on
+from euthymia.postgres.prepared import prepared
 
 VISIT_MINUTES = 80
 """Preparation and recovery beside the infusion itself: a visit of 40 minutes takes two hours."""
@@ -112,16 +117,45 @@ def known_before(infusion: Infusion, now: datetime) -> Known:
     )
 
 
+@prepared
+def _agreed_plans_of(patient_id: Any) -> QuerySet[Plan]:
+    rows = Plan.objects.filter(patient=patient_id, state=PlanState.AGREED)
+    return rows.select_related("location").order_by("-id")[:1]
+
+
 def plan_to_book(patient: Patient) -> Plan | None:
     """The newest plan that the patient has agreed to."""
-    rows = Plan.objects.filter(patient=patient, state=PlanState.AGREED).select_related("location", "template")
-    return rows.order_by("-id").first()
+    return _agreed_plans_of.first(patient_id=patient.pk)
+
+
+@prepared
+def _booked_of(plan_id: Any) -> QuerySet[Infusion]:
+    rows = Infusion.objects.filter(plan=plan_id).exclude(state=InfusionState.CANCELLED)
+    shown = ("ref", "number", "booking__starts_at", "chair__name", "nurse__name")
+    return rows.select_related("booking", "chair", "nurse").only(*shown)
+
+
+def booked_of(plan: Plan) -> dict[int, Infusion]:
+    """The infusions of a plan that have a time, by their number."""
+    return {infusion.number: infusion for infusion in _booked_of(plan_id=plan.pk)}
+
+
+@prepared
+def _chairs_at(location_id: Any) -> QuerySet[Chair]:
+    return Chair.objects.filter(location=location_id)
+
+
+@prepared
+def _nurses_at(location_id: Any, today: Any) -> QuerySet[Staff]:
+    rows = Staff.objects.filter(
+        posts__location=location_id, posts__role=Role.NURSE, posts__held_from__lte=today, posts__held_to=None
+    )
+    return rows.only("name").order_by("id")
 
 
 def nurses_at(location_id: int, today: date) -> list[Staff]:
     """The nurses who work at a location."""
-    posts = PostHeld.objects.filter(location_id=location_id, role=Role.NURSE, held_from__lte=today)
-    return [p.staff for p in posts.filter(held_to=None).select_related("staff").order_by("staff_id")]
+    return _nurses_at(location_id=location_id, today=today)
 
 
 class Places:
@@ -133,7 +167,7 @@ class Places:
         self.location = plan.location
         self.zone = ZoneInfo(plan.location.zone)
         self.minutes = plan.minutes + VISIT_MINUTES
-        self.chairs = list(Chair.objects.filter(location=plan.location))
+        self.chairs = _chairs_at(location_id=plan.location_id)
         self.nurses = nurses_at(plan.location_id, first)
         start = datetime.combine(first, datetime.min.time(), tzinfo=self.zone)
         end = datetime.combine(last + timedelta(days=1), datetime.min.time(), tzinfo=self.zone)

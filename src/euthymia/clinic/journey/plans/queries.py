@@ -1,6 +1,9 @@
 """Reads what a plan is made of: dates, charges, the texts to sign."""
 
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.practice.models import Location, Package, Price, Wording
@@ -8,6 +11,7 @@ from euthymia.clinic.foundation.schedule.rules import Opening, course_days
 from euthymia.clinic.journey.plans.models import Plan
 from euthymia.clinic.journey.plans.rules import Charge
 from euthymia.clinic.journey.plans.states import PlanKind, PlanState
+from euthymia.postgres.prepared import prepared
 
 SIGNED_WORDINGS = ("consent", "financial_agreement")
 
@@ -38,9 +42,14 @@ def plan_in_force(patient: Patient) -> Plan | None:
     return rows.select_related("template", "estimate", "forecast", "signed_by", "location").order_by("-id").first()
 
 
-def plan_for_chart(patient: Patient) -> Plan | None:
-    """The plan in force with what the chart says of it: not its forecast, which is large."""
-    rows = Plan.objects.filter(patient=patient).exclude(state=PlanState.WITHDRAWN)
+@prepared
+def _for_chart(patient_id: Any) -> QuerySet[Plan]:
+    rows = Plan.objects.filter(patient=patient_id).exclude(state=PlanState.WITHDRAWN)
     shown = ("state", "mg_per_kg", "minutes", "schedule_days", "first_on")
     others = ("template__condition", "estimate__total_cents", "signed_by__name")
-    return rows.select_related("template", "estimate", "signed_by").only(*shown, *others).order_by("-id").first()
+    return rows.select_related("template", "estimate", "signed_by").only(*shown, *others).order_by("-id")[:1]
+
+
+def plan_for_chart(patient: Patient) -> Plan | None:
+    """The plan in force with what the chart says of it: not its forecast, which is large."""
+    return _for_chart.first(patient_id=patient.pk)

@@ -1,5 +1,6 @@
 """The tags of the look: fields, form_errors, icon, status, and the words of money and time."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -12,8 +13,8 @@ from django import forms, template
 from django.forms.boundfield import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from euthymia.clinic.look import words
 from euthymia.clinic.look.form_parts import error_links, field_part
@@ -60,6 +61,16 @@ def status(kind: str, word: str) -> SafeString:
         raise ValueError(f"A status is one of {', '.join(STATUS_SHAPES)}, not {kind!r}.")
     return format_html(
         '<span class="status status--{}">{}<span>{}</span></span>', kind, icon(STATUS_SHAPES[kind]), word
+    )
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
+    """The options of a select, each a value and its words; the chosen one is marked."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((value, mark_safe(" selected") if value == chosen else "", word) for value, word in choices),
     )
 
 
