@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -120,7 +119,7 @@ def _gates(sight: Sight, visits: list[BoardVisit]) -> list[OpenGate]:
 
 def _unread_scores(sight: Sight) -> list[Score]:
     """Scores that no clinician has looked at, the oldest first."""
-    return [row.score for row in _unread_at(locations=sight.locations)]
+    return [row.score for row in _unread_at(sight.locations)]
 
 
 SHOWN_SCORES = 30
@@ -135,6 +134,6 @@ _SHOWN_OF_A_SCORE = (
 
 
 @prepared
-def _unread_at(locations: Any) -> QuerySet[Unread]:
+def _unread_at(locations: frozenset[int]) -> QuerySet[Unread]:
     rows = Unread.objects.filter(location_id__any_of=locations).select_related("score__patient")
     return rows.only(*_SHOWN_OF_A_SCORE).order_by("score__taken_at")[:SHOWN_SCORES]

@@ -87,7 +87,7 @@ def visits_between(
     locations: frozenset[int], start: datetime, end: datetime, now: datetime, *, clinical: bool
 ) -> list[BoardVisit]:
     """The visits of a period at these locations, what is late on top; cancelled ones left out."""
-    shown = _between(locations=locations, start=start, end=end)
+    shown = _between(locations, start, end)
     watched = [row for row in shown if clinical and row.started_at is not None and row.state in IN_CHAIR]
     due = _next_vitals(watched, now) if watched else {}
     visits = [_visit(row, due.get(row.pk), now, clinical=clinical) for row in shown]
@@ -112,7 +112,7 @@ _SHOWN = (
 
 
 @prepared
-def _between(locations: Any, start: Any, end: Any) -> QuerySet[Infusion, Any]:
+def _between(locations: frozenset[int], start: datetime, end: datetime) -> QuerySet[Infusion, Any]:
     rows = Infusion.objects.filter(
         booking__location_id__any_of=locations,
         booking__live=True,
@@ -123,7 +123,7 @@ def _between(locations: Any, start: Any, end: Any) -> QuerySet[Infusion, Any]:
 
 
 @prepared
-def _last_vitals(infusions: Any) -> QuerySet[Vitals, Any]:
+def _last_vitals(infusions: list[int]) -> QuerySet[Vitals, Any]:
     return Vitals.objects.filter(infusion__any_of=infusions).values_list("infusion_id").annotate(Max("at")).order_by()
 
 
@@ -151,7 +151,7 @@ def _visit(row: Any, due: Due | None, now: datetime, *, clinical: bool) -> Board
 
 def _next_vitals(watched: list[Any], now: datetime) -> dict[int, Due]:
     """When the next vitals of those in a chair are due, by infusion."""
-    last_at = dict(_last_vitals(infusions=[row.pk for row in watched]))
+    last_at = dict(_last_vitals([row.pk for row in watched]))
     thresholds = thresholds_for_page()
     return {
         row.pk: next_vitals(

@@ -102,7 +102,7 @@ def payment(request: Any, ref: UUID) -> HttpResponse:
 
 
 @prepared
-def _visits_of(patient_id: Any) -> QuerySet[Infusion]:
+def _visits_of(patient_id: int) -> QuerySet[Infusion]:
     """A patient's visits, the latest first; cancelled ones left out."""
     rows = Infusion.objects.filter(patient=patient_id).exclude(state=InfusionState.CANCELLED)
     of_itself = ("ref", "number", "state", "started_at", "ended_at")
@@ -117,7 +117,7 @@ def page_of(request: Any, patient: Patient, **forms: Any) -> dict[str, Any]:
     clinical = may_read(actor, "patient.chart", patient.location_id)
     money = may_read(actor, "patient.money", patient.location_id)
     plan = plan_for_chart(patient)
-    visits = _visits_of(patient_id=patient.pk)
+    visits = _visits_of(patient.pk)
     context: dict[str, Any] = {
         "patient": patient,
         "phone": spoken_phone(patient.phone_e164),
@@ -175,7 +175,7 @@ def _clinical(patient: Patient, visits: list[Infusion], now: datetime) -> dict[s
         "no_forecast": no_forecast,
         "shown_in_part": bool(history and history.from_day is not None),
         "figure": course_figure(course, forecast, now, remission),
-        "notes": notes_of(patient),
+        "notes": notes_of(patient.pk),
         "decision": last_decision(patient) if early else None,
         "early": early,
         "booster": Booster.objects.filter(patient=patient).order_by("-id").first() if proposed else None,

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from django.db.models import QuerySet, Sum
 
@@ -31,7 +30,7 @@ class Statement:
 
 
 @prepared
-def _lines_of(patient_id: Any) -> QuerySet[LedgerLine, tuple[int, datetime, str, str, int]]:
+def _lines_of(patient_id: int) -> QuerySet[LedgerLine, tuple[int, datetime, str, str, int]]:
     lines = LedgerLine.objects.filter(entry__patient=patient_id).order_by("-entry__at", "-entry_id")
     return lines.values_list("entry_id", "entry__at", "entry__what", "account", "amount_cents")
 
@@ -39,7 +38,7 @@ def _lines_of(patient_id: Any) -> QuerySet[LedgerLine, tuple[int, datetime, str,
 def statement_of(patient: Patient) -> list[Statement]:
     """A patient's entries with their sums by account, newest first, in one query."""
     statement = []
-    for (_, at, what), of_entry in groupby(_lines_of(patient_id=patient.pk), key=lambda line: line[:3]):
+    for (_, at, what), of_entry in groupby(_lines_of(patient.pk), key=lambda line: line[:3]):
         sums = dict.fromkeys(LedgerAccount.values, 0)
         for *_, account, amount_cents in of_entry:
             sums[account] += amount_cents

@@ -26,13 +26,13 @@ class FoundPatient:
 
 
 @prepared
-def _with_ref(ref: Any) -> QuerySet[Patient]:
+def _with_ref(ref: UUID) -> QuerySet[Patient]:
     return Patient.objects.filter(ref=ref).select_related("location")
 
 
 def patient_with(ref: UUID) -> Patient | None:
     """The patient with this reference, and his location."""
-    return _with_ref.first(ref=ref)
+    return _with_ref.first(ref)
 
 
 def patients_named(text: str, locations: frozenset[int], limit: int) -> list[FoundPatient]:
@@ -67,13 +67,9 @@ def _open_tasks(**where: Any) -> QuerySet[Task]:
 
 
 @prepared
-def _first_tasks(locations: Any) -> QuerySet[Task]:
-    return _open_tasks(location_id__any_of=locations)[:FIRST_TASKS]
-
-
-def first_tasks(locations: frozenset[int]) -> list[Task]:
+def first_tasks(locations: frozenset[int]) -> QuerySet[Task]:
     """What is to be done first, the longest overdue on top."""
-    return _first_tasks(locations=locations)
+    return _open_tasks(location_id__any_of=locations)[:FIRST_TASKS]
 
 
 def open_tasks(locations: frozenset[int]) -> list[Task]:
@@ -87,11 +83,7 @@ def overdue_count(locations: frozenset[int], now: datetime) -> int:
 
 
 @prepared
-def _notes_of(patient_id: Any) -> QuerySet[Note]:
+def notes_of(patient_id: int) -> QuerySet[Note]:
+    """The notes about a patient, newest first."""
     rows = Note.objects.filter(patient=patient_id).select_related("by")
     return rows.only("at", "text", "by__name").order_by("-at")
-
-
-def notes_of(patient: Patient) -> list[Note]:
-    """The notes about a patient, newest first."""
-    return _notes_of(patient_id=patient.pk)

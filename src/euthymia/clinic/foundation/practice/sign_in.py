@@ -25,7 +25,7 @@ class StaffBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is p
     """Signs in by email as the library does; reads the account together with its posts, in one query a page."""
 
     def get_user(self, user_id: Any) -> Account | None:
-        held = _posts_of(account_id=user_id)
+        held = _posts_of(user_id)
         account = held[0].staff.account if held else Account.objects.filter(pk=user_id).first()
         if account is None or not account.is_active:
             return None

@@ -14,7 +14,9 @@ Periods = list[tuple[datetime, datetime]]
 
 
 @prepared
-def _taken(chairs: Any, staff: Any, patients: Any, during: Any, leaving: Any) -> QuerySet[Claim, tuple[str, int, Any]]:
+def _taken(
+    chairs: frozenset[int], staff: frozenset[int], patients: frozenset[int], during: DateTimeTZRange, leaving: int
+) -> QuerySet[Claim, tuple[str, int, Any]]:
     any_of = Q(resource_kind=ResourceKind.CHAIR, resource_id__any_of=chairs)
     any_of |= Q(resource_kind=ResourceKind.STAFF, resource_id__any_of=staff)
     any_of |= Q(resource_kind=ResourceKind.PATIENT, resource_id__any_of=patients)

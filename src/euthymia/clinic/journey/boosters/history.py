@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -45,7 +44,7 @@ class PatientCourse:
 
 
 @prepared
-def _scores_of(patient_id: Any) -> QuerySet[Score, tuple[datetime, Decimal | None]]:
+def _scores_of(patient_id: int) -> QuerySet[Score, tuple[datetime, Decimal | None]]:
     rows = Score.objects.filter(patient=patient_id, instrument=INSTRUMENT, total__isnull=False, corrections=None)
     return rows.order_by("taken_at").values_list("taken_at", "total")
 
@@ -53,7 +52,7 @@ def _scores_of(patient_id: Any) -> QuerySet[Score, tuple[datetime, Decimal | Non
 def course_of(patient: Patient, visits: Iterable[Infusion] | None = None) -> PatientCourse:
     """A patient's infusions as given and PHQ-9 scores as taken. `visits`, where the caller has read them already."""
     given, weight_kg = given_to(patient, visits)
-    scores = tuple((at, float(total or 0)) for at, total in _scores_of(patient_id=patient.pk))
+    scores = tuple((at, float(total or 0)) for at, total in _scores_of(patient.pk))
     return PatientCourse(tuple(given), scores, weight_kg)
 
 

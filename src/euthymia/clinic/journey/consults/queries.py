@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -98,7 +97,8 @@ def _starts(
 
 
 @prepared
-def _calls_between(locations: Any, start: Any, end: Any) -> QuerySet[Call]:
+def calls_between(locations: frozenset[int], start: datetime, end: datetime) -> QuerySet[Call]:
+    """The calls of a period at these locations, in order of time; cancelled ones left out."""
     rows = Call.objects.filter(
         booking__location_id__any_of=locations,
         booking__live=True,
@@ -108,11 +108,6 @@ def _calls_between(locations: Any, start: Any, end: Any) -> QuerySet[Call]:
     rows = rows.select_related("booking__location", "physician").order_by("booking__starts_at")
     shown = ("name", "state", "booking__starts_at", "booking__zone", "booking__location__name", "physician__name")
     return rows.only(*shown)
-
-
-def calls_between(locations: frozenset[int], start: datetime, end: datetime) -> list[Call]:
-    """The calls of a period at these locations, in order of time; cancelled ones left out."""
-    return _calls_between(locations=locations, start=start, end=end)
 
 
 def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:

@@ -1,7 +1,6 @@
 """Reads what patients said of their gates before the visit."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -26,13 +25,13 @@ def may_be_pregnant(patient: Patient) -> bool:
 
 
 @prepared
-def _claims_at(infusions: Any) -> QuerySet[GateClaim, tuple[int, str, bool]]:
+def _claims_at(infusions: list[int]) -> QuerySet[GateClaim, tuple[int, str, bool]]:
     rows = GateClaim.objects.filter(infusion__any_of=infusions).order_by("id")
     return rows.values_list("infusion_id", "item", "passed")
 
 
 @prepared
-def _answers_at(infusions: Any) -> QuerySet[GateAnswer, tuple[int, str, bool, str]]:
+def _answers_at(infusions: list[int]) -> QuerySet[GateAnswer, tuple[int, str, bool, str]]:
     rows = GateAnswer.objects.filter(infusion__any_of=infusions).order_by("id")
     return rows.values_list("infusion_id", "item", "passed", "reason")
 
@@ -43,11 +42,11 @@ def open_gates(states: Mapping[int, InfusionState]) -> dict[int, list[StillOpen]
     if not waiting:
         return {}
     says: dict[int, dict[str, bool]] = {}
-    for pk, item, passed in _claims_at(infusions=list(waiting)):
+    for pk, item, passed in _claims_at(list(waiting)):
         says.setdefault(pk, {})[item] = passed
     here = [pk for pk, state in waiting.items() if state in BEFORE_START]
     answered: dict[int, dict[str, GateState]] = {}
-    for pk, item, passed, reason in _answers_at(infusions=here) if here else ():
+    for pk, item, passed, reason in _answers_at(here) if here else ():
         answered.setdefault(pk, {})[item] = GateState(passed, reason)
     found = {
         pk: still_open(answered.get(pk, {}), says.get(pk, {}), arrived=state in BEFORE_START)

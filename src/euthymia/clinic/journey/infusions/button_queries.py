@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -60,7 +59,7 @@ def ring_of(infusion: Infusion, calls: list[HelpCall], now: datetime, thresholds
 
 
 @prepared
-def _unsettled_at(locations: Any) -> QuerySet[HelpCall, int]:
+def _unsettled_at(locations: frozenset[int]) -> QuerySet[HelpCall, int]:
     rows = HelpCall.objects.filter(
         infusion__location_id__any_of=locations, infusion__state__in=IN_CHAIR, answer__outcome__isnull=True
     )
@@ -70,7 +69,7 @@ def _unsettled_at(locations: Any) -> QuerySet[HelpCall, int]:
 def rings_at(locations: frozenset[int], now: datetime, thresholds: dict[str, Decimal]) -> list[Ring]:
     """The open calls of some locations, one entry a patient, the longest unanswered first."""
     # Nearly always there is none, and to know that much costs little.
-    ids = _unsettled_at(locations=locations)
+    ids = _unsettled_at(locations)
     if not ids:
         return []
     rows = HelpCall.objects.filter(id__in=ids).select_related(

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -65,13 +64,13 @@ def given_of(started_at: datetime, ended_at: datetime | None, order: DoseOrder, 
 
 
 @prepared
-def _orders_of(patient_id: Any) -> QuerySet[DoseOrder]:
+def _orders_of(patient_id: int) -> QuerySet[DoseOrder]:
     shown = ("infusion", "dose_ug", "minutes", "weight_g")
     return DoseOrder.objects.filter(infusion__patient=patient_id).only(*shown).order_by("id")
 
 
 @prepared
-def _rates_of(patient_id: Any) -> QuerySet[Segment, tuple[int, datetime, int]]:
+def _rates_of(patient_id: int) -> QuerySet[Segment, tuple[int, datetime, int]]:
     rows = Segment.objects.filter(infusion__patient=patient_id).order_by("from_at", "id")
     return rows.values_list("infusion_id", "from_at", "dose_ug_per_min")
 
@@ -80,9 +79,9 @@ def given_to(patient: Patient, visits: Iterable[Infusion] | None = None) -> tupl
     """A patient's infusions in time, and the weight (kg) of the last. `visits`, where the caller has read them."""
     if visits is None:
         visits = Infusion.objects.filter(patient=patient, started_at__isnull=False)
-    orders = {order.infusion_id: order for order in _orders_of(patient_id=patient.pk)}
+    orders = {order.infusion_id: order for order in _orders_of(patient.pk)}
     rates: dict[int, list[Rate]] = {}
-    for pk, from_at, ug_per_min in _rates_of(patient_id=patient.pk):
+    for pk, from_at, ug_per_min in _rates_of(patient.pk):
         rates.setdefault(pk, []).append(Rate(from_at, ug_per_min))
     found, weight_kg = [], None
     begun = [(visit.started_at, visit.pk, visit.ended_at) for visit in visits if visit.started_at is not None]

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -118,18 +117,18 @@ def known_before(infusion: Infusion, now: datetime) -> Known:
 
 
 @prepared
-def _agreed_plans_of(patient_id: Any) -> QuerySet[Plan]:
+def _agreed_plans_of(patient_id: int) -> QuerySet[Plan]:
     rows = Plan.objects.filter(patient=patient_id, state=PlanState.AGREED)
     return rows.select_related("location").order_by("-id")[:1]
 
 
 def plan_to_book(patient: Patient) -> Plan | None:
     """The newest plan that the patient has agreed to."""
-    return _agreed_plans_of.first(patient_id=patient.pk)
+    return _agreed_plans_of.first(patient.pk)
 
 
 @prepared
-def _booked_of(plan_id: Any) -> QuerySet[Infusion]:
+def _booked_of(plan_id: int) -> QuerySet[Infusion]:
     rows = Infusion.objects.filter(plan=plan_id).exclude(state=InfusionState.CANCELLED)
     shown = ("ref", "number", "booking__starts_at", "chair__name", "nurse__name")
     return rows.select_related("booking", "chair", "nurse").only(*shown)
@@ -137,25 +136,21 @@ def _booked_of(plan_id: Any) -> QuerySet[Infusion]:
 
 def booked_of(plan: Plan) -> dict[int, Infusion]:
     """The infusions of a plan that have a time, by their number."""
-    return {infusion.number: infusion for infusion in _booked_of(plan_id=plan.pk)}
+    return {infusion.number: infusion for infusion in _booked_of(plan.pk)}
 
 
 @prepared
-def _chairs_at(location_id: Any) -> QuerySet[Chair]:
+def _chairs_at(location_id: int) -> QuerySet[Chair]:
     return Chair.objects.filter(location=location_id)
 
 
 @prepared
-def _nurses_at(location_id: Any, today: Any) -> QuerySet[Staff]:
+def nurses_at(location_id: int, today: date) -> QuerySet[Staff]:
+    """The nurses who work at a location."""
     rows = Staff.objects.filter(
         posts__location=location_id, posts__role=Role.NURSE, posts__held_from__lte=today, posts__held_to=None
     )
     return rows.only("name").order_by("id")
-
-
-def nurses_at(location_id: int, today: date) -> list[Staff]:
-    """The nurses who work at a location."""
-    return _nurses_at(location_id=location_id, today=today)
 
 
 class Places:
@@ -167,7 +162,7 @@ class Places:
         self.location = plan.location
         self.zone = ZoneInfo(plan.location.zone)
         self.minutes = plan.minutes + VISIT_MINUTES
-        self.chairs = _chairs_at(location_id=plan.location_id)
+        self.chairs = _chairs_at(plan.location_id)
         self.nurses = nurses_at(plan.location_id, first)
         start = datetime.combine(first, datetime.min.time(), tzinfo=self.zone)
         end = datetime.combine(last + timedelta(days=1), datetime.min.time(), tzinfo=self.zone)

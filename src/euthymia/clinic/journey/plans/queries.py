@@ -1,7 +1,6 @@
 """Reads what a plan is made of: dates, charges, the texts to sign."""
 
 from datetime import date
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -43,7 +42,7 @@ def plan_in_force(patient: Patient) -> Plan | None:
 
 
 @prepared
-def _for_chart(patient_id: Any) -> QuerySet[Plan]:
+def _for_chart(patient_id: int) -> QuerySet[Plan]:
     rows = Plan.objects.filter(patient=patient_id).exclude(state=PlanState.WITHDRAWN)
     shown = ("state", "mg_per_kg", "minutes", "schedule_days", "first_on")
     others = ("template__condition", "estimate__total_cents", "signed_by__name")
@@ -52,4 +51,4 @@ def _for_chart(patient_id: Any) -> QuerySet[Plan]:
 
 def plan_for_chart(patient: Patient) -> Plan | None:
     """The plan in force with what the chart says of it: not its forecast, which is large."""
-    return _for_chart.first(patient_id=patient.pk)
+    return _for_chart.first(patient.pk)
