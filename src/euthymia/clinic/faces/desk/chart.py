@@ -27,7 +27,7 @@ from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.people.phones import spoken_phone
 from euthymia.clinic.foundation.people.queries import notes_of
 from euthymia.clinic.foundation.people.rules import STAGE_WORDS, Stage
-from euthymia.clinic.foundation.practice.pages import staff_page
+from euthymia.clinic.foundation.practice.pages import address_of, staff_page
 from euthymia.clinic.foundation.practice.queries import thresholds_for_page
 from euthymia.clinic.journey.boosters.history import course_of, history_now
 from euthymia.clinic.journey.boosters.models import Booster
@@ -187,21 +187,21 @@ def next_step(patient: Patient, visits: list[Infusion], clinical: bool) -> NextS
     ref = patient.ref
     open_visit = next((v for v in visits if v.state not in ("booked", "discharged")), None)
     if open_visit is not None:
-        return NextStep("Go to the chair", reverse("infusions:chair", args=[open_visit.ref]))
+        return NextStep("Go to the chair", address_of("infusions:chair", open_visit.ref))
     booked = [v for v in visits if v.state == "booked"]
     if booked and patient.stage in (Stage.AGREED, Stage.IN_COURSE, Stage.BOOSTER_BOOKED):
-        return NextStep("Open the next visit", reverse("infusions:chair", args=[booked[-1].ref]))
+        return NextStep("Open the next visit", address_of("infusions:chair", booked[-1].ref))
     steps: dict[str, NextStep] = {
         Stage.INTAKE_SENT: NextStep("", "", "Waiting for the patient’s intake."),
-        Stage.INTAKE_COMPLETE: NextStep("Review the screening", reverse("screening:screening", args=[ref])),
-        Stage.ELIGIBLE: NextStep("Make the plan", reverse("desk:plan", args=[ref])),
-        Stage.ELIGIBLE_WITH_CONDITIONS: NextStep("Make the plan", reverse("desk:plan", args=[ref])),
+        Stage.INTAKE_COMPLETE: NextStep("Review the screening", address_of("screening:screening", ref)),
+        Stage.ELIGIBLE: NextStep("Make the plan", address_of("desk:plan", ref)),
+        Stage.ELIGIBLE_WITH_CONDITIONS: NextStep("Make the plan", address_of("desk:plan", ref)),
         Stage.PLAN_ISSUED: NextStep("", "", "Waiting for the patient to read and sign."),
-        Stage.AGREED: NextStep("Book the infusions", reverse("infusions:book", args=[ref])),
-        Stage.IN_COURSE: NextStep("Book the infusions", reverse("infusions:book", args=[ref])),
-        Stage.WATCH: NextStep("Ask for scores", reverse("outcomes:scores", args=[ref])),
-        Stage.BOOSTER_PROPOSED: NextStep("Sign or decline the booster", reverse("boosters:booster", args=[ref])),
-        Stage.BOOSTER_BOOKED: NextStep("Book the booster", reverse("infusions:book", args=[ref])),
+        Stage.AGREED: NextStep("Book the infusions", address_of("infusions:book", ref)),
+        Stage.IN_COURSE: NextStep("Book the infusions", address_of("infusions:book", ref)),
+        Stage.WATCH: NextStep("Ask for scores", address_of("outcomes:scores", ref)),
+        Stage.BOOSTER_PROPOSED: NextStep("Sign or decline the booster", address_of("boosters:booster", ref)),
+        Stage.BOOSTER_BOOKED: NextStep("Book the booster", address_of("infusions:book", ref)),
     }
     step = steps.get(patient.stage)
     desk_steps = {Stage.AGREED, Stage.IN_COURSE, Stage.BOOSTER_BOOKED}

@@ -19,7 +19,7 @@ from euthymia.clinic.foundation.people.acts import finish_task, register_patient
 from euthymia.clinic.foundation.people.models import Patient
 from euthymia.clinic.foundation.people.queries import FoundPatient, open_tasks
 from euthymia.clinic.foundation.practice.models import Location
-from euthymia.clinic.foundation.practice.pages import staff_page
+from euthymia.clinic.foundation.practice.pages import address_of, staff_page
 from euthymia.clinic.foundation.practice.queries import locations_for_page
 from euthymia.clinic.journey.infusions.access import open_infusion
 
@@ -105,7 +105,11 @@ def search(request: Any) -> HttpResponse:
     text = request.POST.get("q", "").replace("\0", "")[:100]
     found: list[FoundPatient] = search_patients(by=request.actor, now=request.now, text=text) if text.strip() else []
     template = "desk/_found.html" if request.headers.get("HX-Request") else "desk/search.html"
-    context = {"text": text, "found": found, "perhaps_more": len(found) == FOUND_MOST}
+    context = {
+        "text": text,
+        "found": [(address_of("desk:chart", patient.ref), patient) for patient in found],
+        "perhaps_more": len(found) == FOUND_MOST,
+    }
     return render(request, template, context)
 
 

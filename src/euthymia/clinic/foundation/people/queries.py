@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from euthymia.clinic.foundation.people.models import Note, Patient, Task
 from euthymia.clinic.foundation.people.rules import fold
+from euthymia.clinic.foundation.practice.queries import locations_for_page
 from euthymia.postgres.prepared import prepared
 
 
@@ -50,10 +51,13 @@ def patients_named(text: str, locations: frozenset[int], limit: int) -> list[Fou
     if len(digits) >= 4:
         named |= Q(phone_e164__endswith=digits)
     rows = Patient.objects.filter(named, location_id__in=locations).values_list(
-        "folded_name", "ref", "given_name", "family_name", "birth_on", "location__name"
+        "folded_name", "ref", "given_name", "family_name", "birth_on", "location_id"
     )
     found = sorted(rows[: limit * 3], key=itemgetter(0))[:limit]
-    return [FoundPatient(ref, given, family, born, place) for _, ref, given, family, born, place in found]
+    places = {place.pk: place.name for place in locations_for_page()}
+    return [
+        FoundPatient(ref, given, family, born, places.get(place, "")) for _, ref, given, family, born, place in found
+    ]
 
 
 FIRST_TASKS, MOST_TASKS = 50, 200

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -60,6 +61,19 @@ _WAYS = (
     ("Results", "reports:results", "report"),
     ("Audit", "reports:audit", "audit"),
 )
+
+
+_ANY_REF = UUID(int=0)
+
+
+@cache
+def _with_any_ref(name: str) -> str:
+    return reverse(name, args=[_ANY_REF])
+
+
+def address_of(name: str, ref: UUID) -> str:
+    """The address of a page about what has this reference; for lists, since `reverse` looks up the way each time."""
+    return _with_any_ref(name).replace(str(_ANY_REF), str(ref))
 
 
 @cache

@@ -7,17 +7,12 @@ from euthymia.clinic.foundation.audit.actors import Actor
 from euthymia.clinic.foundation.audit.readings import may_read, record_reading
 from euthymia.clinic.foundation.audit.refusals import NotAllowed
 from euthymia.clinic.journey.infusions.models import Infusion
+from euthymia.clinic.journey.infusions.queries import infusion_with
 
 
 def open_infusion(*, by: Actor, now: datetime, ref: UUID, what: str = "board") -> Infusion:
     """One infusion of a location where this person may read `what`."""
-    infusion = (
-        Infusion.objects.select_related(
-            "patient", "location", "booking", "chair", "nurse", "plan__template", "plan__signed_by"
-        )
-        .filter(ref=ref)
-        .first()
-    )
+    infusion = infusion_with(ref)
     if infusion is None or not may_read(by, what, infusion.location_id):
         raise NotAllowed(what)
     record_reading(

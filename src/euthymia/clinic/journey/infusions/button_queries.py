@@ -45,9 +45,15 @@ class Ring:
         return list(dict.fromkeys(c.get_said_display() for c in reversed(self.ringing or self.calls)))
 
 
+@prepared
+def _calls_of(infusion_id: int) -> QuerySet[HelpCall]:
+    rows = HelpCall.objects.filter(infusion=infusion_id).select_related("answer__outcome__by", "answer__by")
+    return rows.order_by("id")
+
+
 def calls_of(infusion: Infusion) -> list[HelpCall]:
     """Every press of one visit, in time, with who answered and how it ended."""
-    return list(_with_answers().filter(infusion=infusion).order_by("id"))
+    return _calls_of(infusion.pk)
 
 
 def ring_of(infusion: Infusion, calls: list[HelpCall], now: datetime, thresholds: dict[str, Decimal]) -> Ring | None:
@@ -81,10 +87,6 @@ def rings_at(locations: frozenset[int], now: datetime, thresholds: dict[str, Dec
     found = [ring_of(calls[0].infusion, calls, now, thresholds) for calls in by_visit.values()]
     order = list(Urgency)
     return sorted((r for r in found if r is not None), key=lambda r: (order.index(r.urgency), r.first.at))
-
-
-def _with_answers() -> QuerySet[HelpCall]:
-    return HelpCall.objects.select_related("answer__outcome__by", "answer__by")
 
 
 def about(infusion: Infusion) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -29,10 +30,26 @@ VISIT_MINUTES = 80
 STEP_MINUTES = 30
 
 
+@prepared
+def _with_ref(ref: UUID) -> QuerySet[Infusion]:
+    rows = Infusion.objects.filter(ref=ref).select_related("patient", "location", "booking", "chair", "nurse")
+    return rows.select_related("plan__template", "plan__signed_by")
+
+
+def infusion_with(ref: UUID) -> Infusion | None:
+    """The infusion with this reference: whose, where, when, and by which plan."""
+    return _with_ref.first(ref)
+
+
+@prepared
+def _orders_of(infusion_id: int) -> QuerySet[DoseOrder]:
+    rows = DoseOrder.objects.filter(infusion=infusion_id).select_related("vial", "by", "confirmation__by")
+    return rows.order_by("-id")[:1]
+
+
 def last_order(infusion: Infusion) -> DoseOrder | None:
     """The order that counts, with its confirmation if there is one."""
-    rows = DoseOrder.objects.filter(infusion=infusion).select_related("vial", "by", "confirmation__by")
-    return rows.order_by("-id").first()
+    return _orders_of.first(infusion.pk)
 
 
 def dose_of(order: DoseOrder) -> Dose:
@@ -52,22 +69,36 @@ def gate_states(infusion: Infusion) -> dict[str, GateState]:
     return {a.item: GateState(a.passed, a.reason) for a in rows}
 
 
+@prepared
+def _vitals_of(infusion_id: int) -> QuerySet[Vitals]:
+    return Vitals.objects.filter(infusion=infusion_id).select_related("by", "corrects").order_by("at", "id")
+
+
 def sheet(infusion: Infusion) -> list[Vitals]:
     """The rows of the flow sheet as they stand: a corrected row gives way to its correction."""
-    rows = Vitals.objects.filter(infusion=infusion).select_related("by", "corrects").order_by("at", "id")
-    listed = list(rows)
+    listed = _vitals_of(infusion.pk)
     replaced = {v.corrects_id for v in listed if v.corrects_id}
     return [v for v in listed if v.pk not in replaced]
 
 
+@prepared
+def _events_of(infusion_id: int) -> QuerySet[InfusionEvent]:
+    return InfusionEvent.objects.filter(infusion=infusion_id).select_related("by").order_by("at", "id")
+
+
 def events_of(infusion: Infusion) -> list[InfusionEvent]:
     """What happened, in time."""
-    return list(InfusionEvent.objects.filter(infusion=infusion).select_related("by").order_by("at", "id"))
+    return _events_of(infusion.pk)
+
+
+@prepared
+def _segments_of(infusion_id: int) -> QuerySet[Segment]:
+    return Segment.objects.filter(infusion=infusion_id).order_by("from_at", "id")
 
 
 def segments_of(infusion: Infusion) -> list[Segment]:
     """The pump's rates in time."""
-    return list(Segment.objects.filter(infusion=infusion).order_by("from_at", "id"))
+    return _segments_of(infusion.pk)
 
 
 def charted(row: Vitals) -> Charted:
