@@ -93,6 +93,7 @@ def run(program: Program, name: str, kills: int, dice: random.Random) -> Result:
     done: Counter[str] = Counter()
     faults = []
     try:
+        _wait_for_work(writers)
         for number in range(1, kills + 1):
             _wait_for_growth(tally, program)
             what = _kill(program, name, dice, tally)
@@ -108,6 +109,18 @@ def run(program: Program, name: str, kills: int, dice: random.Random) -> Result:
             faults.append(f"writer {writer.name} is still waiting for an acknowledgement")
     faults += tally.faults
     return _count(program, tally, done, faults, time.monotonic() - began)
+
+
+def _wait_for_work(writers: list[Writer]) -> None:
+    """Wait until everybody has signed in: this kills while people chart.
+
+    A sign-in that a kill cuts off counts as one with a wrong password, and five of them lock the account for five
+    minutes; several writers share an account.
+    """
+    until = time.monotonic() + BACK_WITHIN_S
+    for writer in writers:
+        if not writer.at_work.wait(max(0.0, until - time.monotonic())):
+            raise TimeoutError(f"writer {writer.name} has not signed in within {BACK_WITHIN_S:.0f} s")
 
 
 def _wait_for_growth(tally: Tally, program: Program) -> None:

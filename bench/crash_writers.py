@@ -95,10 +95,13 @@ class Writer(threading.Thread):
         self._visit = visit
         self._tally = tally
         self._stop_asked = stop
+        self.at_work = threading.Event()
+        """Set once it has signed in."""
 
     def run(self) -> None:
         """Chart; the row in hand is brought to its acknowledgement before the end."""
         self._sign_in()
+        self.at_work.set()
         number = 0
         while not self._stop_asked.is_set():
             number += 1

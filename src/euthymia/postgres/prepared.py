@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable
+from functools import update_wrapper
 from threading import Lock
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
@@ -59,7 +60,7 @@ class Prepared(Generic[P, Row]):
         self._names = tuple(inspect.signature(build).parameters)
         self._lock = Lock()
         self._made: _Made | None = None
-        self.__doc__ = build.__doc__
+        update_wrapper(self, build)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
         """Ask, and return every row of the answer.
