@@ -114,6 +114,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "euthymia.clinic.look.controls.Controls"
+
 # --- Signing in -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "practice.Account"
 AUTHENTICATION_BACKENDS = ["euthymia.clinic.foundation.practice.sign_in.StaffBackend"]

@@ -1,5 +1,6 @@
 """What a device asks before it sends what it kept: is the server there, what time is it, and who is signed in."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -14,7 +15,12 @@ def device_mark(actor: Actor | None) -> str:
     """What a device calls the person who is signed in: tells people apart and names nobody. Empty for others."""
     if actor is None or actor.staff_id is None:
         return ""
-    return salted_hmac("euthymia.device", actor.mark, algorithm="sha256").hexdigest()[:24]
+    return _mark(actor.mark)
+
+
+@lru_cache(maxsize=1024)
+def _mark(who: str) -> str:
+    return salted_hmac("euthymia.device", who, algorithm="sha256").hexdigest()[:24]
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """What the pages of the staff share: the sign-in at the door, the way around, and how one is answered."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, cast
@@ -10,8 +11,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import NoReverseMatch, reverse
 
-from euthymia.clinic.foundation.audit.actors import Actor
-from euthymia.clinic.foundation.audit.readings import may_read
+from euthymia.clinic.foundation.audit.actors import Actor, Role
+from euthymia.clinic.foundation.audit.permissions import MAY_READ
+from euthymia.clinic.foundation.practice.people_at_work import actor_for
 
 P = ParamSpec("P")
 
@@ -31,6 +33,7 @@ def staff_page(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> StaffVi
 
     @wraps(view)
     def at_the_door(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        request.actor = actor_for(request.user, request.now)  # the person himself, no longer a promise of him
         if request.actor.staff_id is None:
             if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
                 return redirect_to_login(request.get_full_path())
@@ -77,25 +80,21 @@ def address_of(name: str, ref: UUID) -> str:
 
 
 @cache
-def _address(name: str) -> str | None:
-    """The address of a page without arguments; None where its room is not installed."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return None
+def _open_to(roles: frozenset[Role]) -> tuple[Way, ...]:
+    """The pages that these roles may go to, of the rooms that are installed."""
+    ways = []
+    for label, name, what in _WAYS:
+        if not MAY_READ[what] & roles:
+            continue
+        with suppress(NoReverseMatch):
+            ways.append(Way(label, reverse(name), current=False))
+    return tuple(ways)
 
 
 def ways_for(actor: Actor, path: str) -> list[Way]:
     """The pages that this person may go to, the present one marked."""
-    ways, here = [], []
-    for label, name, what in _WAYS:
-        if not may_read(actor, what, None):
-            continue
-        url = _address(name)
-        if url is None:
-            continue
-        ways.append(Way(label, url, current=False))
-        if path == url or (name != "desk:board" and path.startswith(url)):
-            here.append(url)
+    ways = _open_to(actor.roles_at(None))
+    first = reverse("desk:board")
+    here = [way.url for way in ways if path == way.url or (way.url != first and path.startswith(way.url))]
     nearest = max(here, key=len, default=None)
-    return [replace(w, current=w.url == nearest) for w in ways]
+    return [replace(way, current=True) if way.url == nearest else way for way in ways]
