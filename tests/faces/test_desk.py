@@ -1,12 +1,15 @@
 """The desk: where one is, and what is waiting, each said once."""
 
 from datetime import timedelta
+from unittest import mock
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
 from euthymia.clinic.foundation.audit.actors import SYSTEM
 from euthymia.clinic.foundation.people.acts import open_task, register_patient
 from euthymia.clinic.foundation.people.rules import TaskKind
+from tests import visits
 from tests.cast import NOW
 
 
@@ -58,3 +61,17 @@ def test_a_search_says_when_there_may_be_more(cast):
     page = nurse.post(reverse("desk:search"), {"q": "searched person 07"}).content.decode()
     assert "1 found" in page
     assert "there may be more" not in page
+
+
+def test_what_is_booked_stands_on_its_own_day_and_asks_for_nothing(cast):
+    """Once the plan's days, moved on past today, stood beside visits that were booked for other days."""
+    crew = visits.crew_of(cast)
+    booked = visits.booked(crew, NOW, visits.with_agreement(crew, NOW, days=(0,)))
+    later = booked.booking.starts_at + timedelta(days=9)
+    desk = cast.client(cast.desk)
+    with mock.patch("euthymia.clock.now", return_value=later):
+        page = desk.get(reverse("infusions:book", args=[cast.patient.ref])).content.decode()
+    day = booked.booking.starts_at.astimezone(ZoneInfo(booked.location.zone))
+    assert f'<td class="nowrap">{day:%a} {day.day} {day:%b %Y}</td>' in page
+    assert "Every infusion of this plan is booked." in page
+    assert 'type="submit">Book infusions' not in page

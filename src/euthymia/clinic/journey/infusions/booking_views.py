@@ -36,11 +36,13 @@ def booking(request: Any, ref: UUID) -> HttpResponse:
     form = ActForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _book_all(request, plan, form):
         return redirect("desk:chart", ref=ref)
+    sessions = _sessions(plan, patient, request.now, request.POST)
     context = {
         "patient": patient,
         "plan": plan,
         "form": form,
-        "sessions": _sessions(plan, patient, request.now, request.POST),
+        "sessions": sessions,
+        "all_booked": all(session["booked"] for session in sessions),
         "zone": plan.location.zone,
     }
     return render(request, "infusions/book.html", context, status=422 if request.method == "POST" else 200)
@@ -100,7 +102,9 @@ def _sessions(plan: Plan, patient: Patient, now: datetime, typed: Any) -> list[d
     sessions = []
     for number, day in enumerate(days, start=1):
         row: dict[str, Any] = {"number": number, "day": day, "booked": booked.get(number)}
-        if number not in booked:
+        if number in booked:
+            row["day"] = booked[number].booking.starts_at.astimezone(places.zone).date()
+        else:
             offers = _offers_on(places, day, now + timedelta(minutes=30))
             codes = [code for code, _ in offers]
             wanted = typed.get(f"session_{number}", "")
